@@ -1,0 +1,306 @@
+"""Frames of a video file, and back: upright, in true proportions, timed by the container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+MAX_SIDE_PX = 640
+"""Longest side of a decoded frame. At 320 the estimator is no faster and loses people."""
+
+_CUT_SHORT_SHARE = 0.97
+"""A file whose frames end before this share of its declared length is taken as cut off."""
+
+_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,nut,"
+    "ivf,dv,rm,wtv,h264,hevc,m4v,yuv4mpegpipe,mjpeg"
+)
+"""What is opened. Left out on purpose: playlists, which make the library open other files and
+addresses than the one that was chosen, still pictures, and text, which it would draw."""
+
+_TICKS_PER_S = 90_000  # time base of a written file; every usual frame rate divides it
+
+
+class VideoError(ValueError):
+    """The file cannot be read as a video; the message says why, to the person who chose it."""
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What the container declares; sizes as displayed (rotation and pixel aspect applied).
+
+    fps and duration_s are None where the container does not say, n_frames is a guess then.
+    """
+
+    name: str
+    width: int
+    height: int
+    fps: float | None
+    duration_s: float | None
+    n_frames: int | None
+
+
+class VideoReader:
+    """Opens a video file; iterate ``frames()`` once, then ask ``cut_off_at_s``.
+
+    Raises VideoError where the file is missing, empty, no video, or has no picture in it.
+    """
+
+    def __init__(self, path: str | Path, *, max_side_px: int = MAX_SIDE_PX) -> None:
+        self.path = Path(path)
+        self.max_side_px = max_side_px
+        self.cut_off_at_s: float | None = None
+        self._container = _open(self.path)
+        try:
+            self._stream = self._first_video_stream()
+            self._rotation = 0
+            self._broke_off = False
+            # One generator for all frames: at the end of a stream the decoder hands over several
+            # at once, and a second generator would not see what the first one held.
+            self._decoded = self._decode()
+            self._first = next(self._decoded, None)
+            if self._first is None:
+                raise VideoError(f"{self.path.name}: no picture could be read from this file.")
+            self._rotation = int(round(self._first.rotation / 90.0)) * 90 % 360
+            self.info = self._describe()
+        except BaseException:
+            self._container.close()
+            raise
+
+    def __enter__(self) -> VideoReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._container.close()
+
+    def frames(self) -> Iterator[tuple[np.ndarray, float]]:
+        """Each frame as (height, width, 3) uint8 RGB with its time in s from the first frame.
+
+        Times strictly increase: where the container's do not, a frame follows the one before
+        it by the mean interval. A damaged end stops the iteration and sets ``cut_off_at_s``.
+        """
+        step_s = 1.0 / (self.info.fps or 30.0)
+        first_s: float | None = None
+        last_s: float | None = None
+        for frame in self._from_the_first():
+            if frame.pts is not None and frame.time_base is not None:
+                at_s = float(frame.pts * frame.time_base)
+                first_s = at_s if first_s is None else first_s
+                t_s = at_s - first_s
+            else:
+                t_s = 0.0 if last_s is None else last_s + step_s
+            if last_s is not None and t_s <= last_s:
+                t_s = last_s + step_s
+            last_s = t_s
+            yield self._upright(frame), t_s
+        ended_s = 0.0 if last_s is None else last_s + step_s
+        declared_s = self._declared_s()
+        short = declared_s is not None and ended_s < _CUT_SHORT_SHARE * declared_s - step_s
+        if short or self._broke_off:
+            self.cut_off_at_s = ended_s
+
+    def _from_the_first(self) -> Iterator[VideoFrame]:
+        if self._first is not None:
+            first, self._first = self._first, None
+            yield first
+        yield from self._decoded
+
+    def _first_video_stream(self) -> VideoStream:
+        streams = [
+            s
+            for s in self._container.streams.video
+            if s.codec_context is not None and not s.disposition & Disposition.attached_pic
+        ]  # an attached picture is the cover of a piece of music
+        if not streams:
+            raise VideoError(
+                f"{self.path.name}: there is no video in this file, only sound or text."
+            )
+        stream = streams[0]
+        stream.thread_type = "AUTO"
+        return stream
+
+    def _decode(self) -> Iterator[VideoFrame]:
+        try:
+            packets = self._container.demux(self._stream)
+            for packet in packets:
+                try:
+                    yield from packet.decode()
+                except av.error.InvalidDataError:
+                    continue  # one damaged packet costs itself; a damaged end shows in the length
+        except (av.error.FFmpegError, EOFError):
+            self._broke_off = True  # what was yielded stands, frames() notes the place
+
+    def _describe(self) -> VideoInfo:
+        frame, stream = self._first, self._stream
+        assert frame is not None
+        aspect = frame_aspect(stream)
+        width, height = round(frame.width * aspect), frame.height
+        if self._rotation % 180:
+            width, height = height, width
+        fps = float(stream.average_rate) if stream.average_rate else None
+        duration_s = self._declared_s()
+        if duration_s is None and self._container.duration:
+            duration_s = self._container.duration / av.time_base
+        n_frames = stream.frames or (round(duration_s * fps) if duration_s and fps else None)
+        return VideoInfo(self.path.name, width, height, fps, duration_s, n_frames)
+
+    def _declared_s(self) -> float | None:
+        """Length of the picture alone, seconds; None where only that of the sound may be known."""
+        stream, container = self._stream, self._container
+        if stream.duration and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        tagged = _seconds(stream.metadata.get("DURATION", ""))  # where Matroska keeps it
+        if tagged is not None:
+            return tagged
+        alone = len(container.streams) == 1
+        return container.duration / av.time_base if alone and container.duration else None
+
+    def _upright(self, frame: VideoFrame) -> np.ndarray:
+        width, height = frame.width * frame_aspect(self._stream), float(frame.height)
+        scale = min(1.0, self.max_side_px / max(width, height))
+        rgb = frame.reformat(
+            width=max(2, round(width * scale)),
+            height=max(2, round(height * scale)),
+            format="rgb24",
+            interpolation="AREA" if scale < 1.0 else "BILINEAR",
+        ).to_ndarray()
+        turns = self._rotation // 90
+        return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+
+
+def frame_aspect(stream: VideoStream) -> float:
+    """Width of a stored pixel over its height; 1 where none is declared."""
+    declared = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+    return float(declared) if declared else 1.0
+
+
+def frames(
+    path: str | Path, *, max_side_px: int = MAX_SIDE_PX
+) -> Iterator[tuple[np.ndarray, float]]:
+    """Frames of a file as ``VideoReader.frames`` gives them, closing it at the end."""
+    with VideoReader(path, max_side_px=max_side_px) as video:
+        yield from video.frames()
+
+
+class AnnotatedWriter:
+    """Writes pictures as an H.264 file that browsers play: yuv420p, index in front.
+
+    size  (width, height) of the pictures; an odd one loses its last row or column, as the
+          format asks. fps is a hint for the encoder: frames are timed by their ``t_s``.
+    The file appears under its name only when the block ends well; raises VideoError where it
+    cannot be written.
+    """
+
+    def __init__(self, path: str | Path, size: tuple[int, int], fps: float) -> None:
+        self.path = Path(path)
+        self._unfinished = self.path.with_name(f".{self.path.stem}.part.mp4")
+        width, height = (side // 2 * 2 for side in size)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._container = av.open(
+                str(self._unfinished), "w", format="mp4", options={"movflags": "+faststart"}
+            )
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._cannot(error) from error
+        rate = Fraction(fps).limit_denominator(1001) if fps > 0 else Fraction(30)
+        stream = self._container.add_stream("libx264", rate=rate)
+        stream.width, stream.height = width, height
+        stream.pix_fmt = "yuv420p"
+        stream.options = {"preset": "veryfast", "crf": "23"}
+        stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS_PER_S)
+        self._stream = stream
+        self._last_tick = -1
+
+    def __enter__(self) -> AnnotatedWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.discard()
+
+    def write(self, rgb: np.ndarray, t_s: float) -> None:
+        """One (height, width, 3) uint8 picture, shown from ``t_s`` on; times must increase."""
+        tick = round(t_s * _TICKS_PER_S)
+        if tick <= self._last_tick:
+            raise ValueError(f"expected a time after the frame before it, got {t_s} s")
+        height, width = self._stream.height, self._stream.width
+        if rgb.shape[0] // 2 * 2 != height or rgb.shape[1] // 2 * 2 != width:
+            raise ValueError(f"expected a picture of {width} x {height}, got {rgb.shape}")
+        self._last_tick = tick
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(rgb[:height, :width]), format="rgb24")
+        frame.pts, frame.time_base = tick, Fraction(1, _TICKS_PER_S)
+        self._mux(frame)
+
+    def close(self) -> None:
+        """Finish the file and give it its name."""
+        try:
+            self._mux(None)
+            self._container.close()
+            self._unfinished.replace(self.path)
+        except (av.error.FFmpegError, OSError) as error:
+            self.discard()
+            raise self._cannot(error) from error
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        try:
+            self._container.close()
+        except (av.error.FFmpegError, OSError):
+            pass  # it is thrown away in any case
+        self._unfinished.unlink(missing_ok=True)
+
+    def _mux(self, frame: VideoFrame | None) -> None:
+        try:
+            self._container.mux(self._stream.encode(frame))
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._cannot(error) from error
+
+    def _cannot(self, error: Exception) -> VideoError:
+        reason = getattr(error, "strerror", None) or error
+        return VideoError(f"{self.path.name}: the annotated video cannot be written ({reason}).")
+
+
+def _seconds(clock: str) -> float | None:
+    """Seconds of "00:01:02.500"; None where it is no such text."""
+    try:
+        hours, minutes, seconds = (float(part) for part in clock.split(":"))
+    except ValueError:
+        return None
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    if not path.exists():
+        raise VideoError(f"{path.name}: no such file. Check the name and the folder.")
+    if path.is_dir():
+        raise VideoError(f"{path.name}: this is a folder. Name the video files in it.")
+    if path.stat().st_size == 0:
+        raise VideoError(f"{path.name}: this file is empty.")
+    try:
+        options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+        return av.open(str(path), options=options)
+    except (av.error.FFmpegError, OSError) as error:
+        raise VideoError(
+            f"{path.name}: this is not a video that can be read, or its beginning is damaged."
+        ) from error
