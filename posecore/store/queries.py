@@ -1,0 +1,165 @@
+"""The questions asked of the tables: which sessions, their sums, and one session's sets."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Subquery, exists, func, or_, select
+
+from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary, SetRecord
+from posecore.store.tables import faults, reps, sessions, sets
+from posecore.types import Fault
+
+
+def visible(
+    query: Select[Any], exercise: str | None, person: str | None, deleted: bool
+) -> Select[Any]:
+    """``query``, which has the sessions table in it, narrowed to what may be shown."""
+    its_sets = sets.alias()
+    of_session = select(its_sets.c.id).where(its_sets.c.session_id == sessions.c.id)
+    query = query.where(
+        sessions.c.deleted_at.is_not(None) if deleted else sessions.c.deleted_at.is_(None),
+        or_(sessions.c.ended_at.is_not(None), exists(of_session)),
+    )
+    if exercise is not None:
+        query = query.where(exists(of_session.where(its_sets.c.exercise == exercise)))
+    if person is not None:
+        query = query.where(sessions.c.person == person)
+    return query
+
+
+def _totals_of(page: Subquery) -> Select[Any]:
+    """One row a session and exercise, in the order in which the exercises were begun."""
+    done = reps.c.complete
+    of_set = (
+        select(
+            reps.c.set_id,
+            func.count().filter(done).label("reps"),
+            func.count().filter(~done).label("attempts"),
+            func.sum(reps.c.score).filter(done).label("score_sum"),
+            func.count(reps.c.score).filter(done).label("scored"),
+        )
+        .select_from(reps.join(sets))
+        .where(sets.c.session_id.in_(select(page.c.id)))
+        .group_by(reps.c.set_id)
+        .subquery()
+    )
+    totals = [
+        func.coalesce(func.sum(of_set.c[name]), 0).label(name)
+        for name in ("reps", "attempts", "score_sum", "scored")
+    ]
+    return (
+        select(
+            sets.c.session_id,
+            sets.c.exercise,
+            func.count().label("sets"),
+            func.coalesce(func.sum(sets.c.hold_s), 0.0).label("hold_s"),
+            func.max(sets.c.end_s).label("end_s"),
+            *totals,
+        )
+        .select_from(sets.outerjoin(of_set, of_set.c.set_id == sets.c.id))
+        .where(sets.c.session_id.in_(select(page.c.id)))
+        .group_by(sets.c.session_id, sets.c.exercise)
+        .order_by(func.min(sets.c.ordinal))
+    )
+
+
+def summaries(connection: Connection, page: Select[Any]) -> list[SessionSummary]:
+    rows = connection.execute(page).all()
+    totals: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(_totals_of(page.subquery())):
+        totals[row.session_id].append(row)
+    return [_summary(row, totals[row.id]) for row in rows]
+
+
+def _summary(session: Row[Any], totals: Iterable[Row[Any]]) -> SessionSummary:
+    duration_s = max((row.end_s for row in totals), default=0.0)
+    if session.ended_at is not None:
+        # A clock that was set back during the session must not give a negative duration.
+        clock_s = (session.ended_at - session.started_at).total_seconds()
+        duration_s = clock_s if clock_s > 0 else duration_s
+    return SessionSummary(
+        id=session.id,
+        person=session.person,
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        source=session.source,
+        app_version=session.app_version,
+        model_version=session.model_version,
+        notes=session.notes,
+        duration_s=duration_s,
+        totals=tuple(
+            ExerciseTotals(
+                exercise=row.exercise,
+                sets=int(row.sets),
+                reps=int(row.reps),
+                attempts=int(row.attempts),
+                hold_s=float(row.hold_s),
+                score_sum=float(row.score_sum),
+                scored=int(row.scored),
+            )
+            for row in totals
+        ),
+    )
+
+
+def sets_of(connection: Connection, session_id: int) -> tuple[SetRecord, ...]:
+    of_session = sets.c.session_id == session_id
+    faults_of: dict[int, list[Fault]] = defaultdict(list)
+    query = (
+        select(faults)
+        .select_from(faults.join(reps).join(sets))
+        .where(of_session)
+        .order_by(faults.c.id)
+    )
+    for row in connection.execute(query):
+        faults_of[row.rep_id].append(
+            Fault(
+                id=row.fault,
+                at_s=row.at_s,
+                joint=row.joint,
+                measured=row.measured,
+                low=row.low,
+                high=row.high,
+                cue=row.cue,
+                unit=row.unit,
+            )
+        )
+    reps_of: dict[int, list[RepRecord]] = defaultdict(list)
+    for row in connection.execute(
+        select(reps).select_from(reps.join(sets)).where(of_session).order_by(reps.c.ordinal)
+    ):
+        reps_of[row.set_id].append(_rep(row, tuple(faults_of[row.id])))
+    query = select(sets).where(of_session).order_by(sets.c.ordinal)
+    return tuple(
+        SetRecord(
+            id=row.id,
+            ordinal=row.ordinal,
+            exercise=row.exercise,
+            start_s=row.start_s,
+            end_s=row.end_s,
+            hold_s=row.hold_s,
+            reps=tuple(reps_of[row.id]),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _rep(row: Row[Any], its_faults: tuple[Fault, ...]) -> RepRecord:
+    return RepRecord(
+        id=row.id,
+        ordinal=row.ordinal,
+        start_s=row.start_s,
+        end_s=row.end_s,
+        complete=row.complete,
+        rom_deg=row.rom_deg,
+        tempo_s=(row.tempo_out_s, row.tempo_back_s),
+        score=row.score,
+        score_parts={
+            name: math.nan if value is None else value for name, value in row.score_parts.items()
+        },
+        faults=its_faults,
+    )
