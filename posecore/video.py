@@ -161,6 +161,9 @@ class VideoReader:
     def _declared_s(self) -> float | None:
         """Length of the picture alone, seconds; None where only that of the sound may be known."""
         stream, container = self._stream, self._container
+        if container.format.name == "avi" and stream.frames and stream.average_rate:
+            # Its reader shortens the length to what the file holds; the header does not.
+            return float(stream.frames / stream.average_rate)
         if stream.duration and stream.time_base:
             return float(stream.duration * stream.time_base)
         tagged = _seconds(stream.metadata.get("DURATION", ""))  # where Matroska keeps it
