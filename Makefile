@@ -1,0 +1,42 @@
+# make run    the app; needs Python 3.11 or 3.12, does the rest itself
+# make test   the whole suite, with a browser
+# make lint   format, lint and type checks
+# make clean  removes the virtual environment and caches; sessions are kept
+#
+# ARGS goes to the program that is called:  make run ARGS="--server.port 8600"
+#                                           make test ARGS="tests/test_reps.py -x"
+
+.PHONY: run test lint clean
+.DEFAULT_GOAL := run
+
+ARGS ?=
+VENV_PYTHON := .venv/bin/python
+
+# Each name is tried by running it: a name on the path may be another version, or pyenv's stub for
+# one that is not active.
+PYTHONS = $(PYTHON) $(VENV_PYTHON) python3.12 python3.11 python3 python
+CHECK = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+PREPARE = @for python in $(PYTHONS); do \
+	  if "$$python" -c "$(CHECK)" >/dev/null 2>&1; then exec "$$python" scripts/prepare.py $(1); fi; \
+	done; \
+	echo "PoseCoach: no Python 3.11 or 3.12 found; install one (sudo apt-get install python3.11" \
+	  "python3.11-venv, or python.org), or name it: make $@ PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+run:
+	$(call PREPARE,run)
+	@exec $(VENV_PYTHON) -m streamlit run app.py $(ARGS)
+
+test:
+	$(call PREPARE,test)
+	@exec $(VENV_PYTHON) -m pytest $(ARGS)
+
+lint:
+	$(call PREPARE,test)
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
