@@ -1,0 +1,329 @@
+"""Past sessions: newest first; one opens to its sets, its reps and the angles of each rep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from pages.history_words import (
+    counted,
+    date_in_words,
+    figures_in_words,
+    plain,
+    rep_row,
+    title_of,
+    totals_in_words,
+)
+from posecore import plots
+from posecore.exercises import Exercise, ExerciseFileError, load_exercises
+from posecore.store import (
+    NotFound,
+    SessionDetail,
+    SessionSummary,
+    SetRecord,
+    Store,
+    StoreError,
+    default_url,
+)
+
+PER_PAGE = 20
+KEPT_AFTER_DELETION = timedelta(days=1)
+WORKOUT_PAGE = Path(__file__).with_name("workout.py")
+
+
+@st.cache_resource(show_spinner=False)
+def store_at(url: str) -> Store:
+    return Store(url)
+
+
+def known_exercises() -> Mapping[str, Exercise]:
+    try:
+        return load_exercises()
+    except ExerciseFileError:
+        # The past can be read without them; the workout page says what is wrong with the file.
+        return {}
+
+
+# What buttons do. Errors wait for the next drawing of the page: a callback cannot show them.
+
+
+def open_session(session_id: int) -> None:
+    st.query_params["session"] = str(session_id)
+    st.session_state.pop("history_undo", None)
+
+
+def close_session() -> None:
+    st.query_params.pop("session", None)
+    st.session_state.pop("history_confirm", None)
+
+
+def delete_session(store: Store, summary: SessionSummary, now: datetime) -> None:
+    try:
+        store.delete_session(summary.id, now)
+    except StoreError as error:
+        st.session_state["history_error"] = str(error)
+        return
+    st.session_state["history_undo"] = (summary.id, plain(date_in_words(summary.started_at)))
+    close_session()
+
+
+def restore_session(store: Store, session_id: int) -> None:
+    st.session_state.pop("history_undo", None)
+    try:
+        store.restore_session(session_id)
+    except StoreError as error:
+        st.session_state["history_error"] = str(error)
+
+
+# The list.
+
+
+def choose_exercise(store: Store, exercises: Mapping[str, Exercise]) -> str | None:
+    names = [None, *store.exercises()]
+    # The choice outlives its widget, which is gone while a session is open.
+    last = st.session_state.get("history_exercise")
+    chosen = st.selectbox(
+        "Exercise",
+        names,
+        index=names.index(last) if last in names else 0,
+        format_func=lambda name: title_of(name, exercises) if name else "All exercises",
+    )
+    if chosen != last:
+        st.session_state["history_exercise"] = chosen
+        st.session_state["history_page"] = 0
+    return chosen
+
+
+def show_list(store: Store, exercises: Mapping[str, Exercise]) -> None:
+    offer_undo(store)
+    if not store.count_sessions():
+        st.markdown(
+            "### No sessions yet\n\nDo one set before the camera on the workout page, or try its "
+            "demo clip. When you stop, the session appears here with every rep."
+        )
+        st.page_link(WORKOUT_PAGE, label="Start a workout", icon=":material/fitness_center:")
+    else:
+        exercise = choose_exercise(store, exercises)
+        count = store.count_sessions(exercise=exercise)
+        last_page = max(0, (count - 1) // PER_PAGE)
+        page = min(st.session_state.get("history_page", 0), last_page)
+        st.markdown(f"{counted(count, 'session')}, newest first")
+        for summary in store.sessions(PER_PAGE, page * PER_PAGE, exercise):
+            show_card(summary, exercises)
+        if last_page:
+            turn_pages(page, last_page)
+    show_deleted(store)
+
+
+def show_card(summary: SessionSummary, exercises: Mapping[str, Exercise]) -> None:
+    with st.container(border=True):
+        words, button = st.columns([5, 1], vertical_alignment="center")
+        words.markdown(f"#### {plain(date_in_words(summary.started_at))}")
+        words.markdown(figures_in_words(summary))
+        if summary.totals:
+            each = [totals_in_words(totals, exercises) for totals in summary.totals]
+            words.markdown(" · ".join(each))
+        button.button(
+            "Open",
+            key=f"open_{summary.id}",
+            width="stretch",
+            on_click=open_session,
+            args=(summary.id,),
+        )
+
+
+def turn_pages(page: int, last_page: int) -> None:
+    newer, where, older = st.columns(3, vertical_alignment="center")
+    where.markdown(f"Page {page + 1} of {last_page + 1}", text_alignment="center")
+    for column, label, to in ((newer, "Newer", page - 1), (older, "Older", page + 1)):
+        column.button(
+            label,
+            disabled=not 0 <= to <= last_page,
+            width="stretch",
+            on_click=st.session_state.update,
+            args=({"history_page": to},),
+        )
+
+
+def offer_undo(store: Store) -> None:
+    deleted = st.session_state.get("history_undo")
+    if deleted is None:
+        return
+    session_id, words = deleted
+    st.success(f"The session of {words} was deleted.")
+    st.button("Undo", type="primary", on_click=restore_session, args=(store, session_id))
+
+
+def show_deleted(store: Store) -> None:
+    deleted = store.sessions(deleted=True)
+    if not deleted:
+        return
+    with st.expander(f"Deleted today ({len(deleted)})"):
+        st.markdown("These can be brought back for a day, then they are removed for good.")
+        for summary in deleted:
+            words, button = st.columns([5, 1], vertical_alignment="center")
+            words.markdown(plain(date_in_words(summary.started_at)))
+            words.markdown(figures_in_words(summary))
+            button.button(
+                "Restore",
+                key=f"restore_{summary.id}",
+                width="stretch",
+                on_click=restore_session,
+                args=(store, summary.id),
+            )
+
+
+# One session.
+
+
+def show_session(
+    store: Store, detail: SessionDetail, exercises: Mapping[str, Exercise], now: datetime
+) -> None:
+    summary = detail.summary
+    offer_list()
+    st.header(plain(date_in_words(summary.started_at)))
+    st.markdown(figures_in_words(summary))
+    if summary.notes:
+        st.markdown(plain(summary.notes))
+    if summary.ended_at is None:
+        st.info(
+            "This session is still running, or the app was closed while it ran. "
+            "Every finished rep is here."
+        )
+    for each in detail.sets:
+        show_set(store, each, exercises)
+    st.divider()
+    ask_to_delete(store, summary, now)
+
+
+def offer_list() -> None:
+    st.button("All sessions", icon=":material/arrow_back:", on_click=close_session)
+
+
+def show_set(store: Store, one: SetRecord, exercises: Mapping[str, Exercise]) -> None:
+    complete = sum(rep.complete for rep in one.reps)
+    attempts = len(one.reps) - complete
+    parts = [counted(complete, "rep")] if one.reps or one.hold_s is None else []
+    if attempts:
+        parts.append(counted(attempts, "attempt"))
+    if one.hold_s is not None:
+        parts.append(f"{one.hold_s:.0f} s held in good form")
+    title = title_of(one.exercise, exercises)
+    st.subheader(plain(f"Set {one.ordinal}: {title}, {', '.join(parts)}"))
+    if one.reps:
+        st.table([rep_row(rep) for rep in one.reps], hide_index=True)
+        show_rep_angles(store, one, exercises.get(one.exercise))
+
+
+@st.fragment
+def show_rep_angles(store: Store, one: SetRecord, exercise: Exercise | None) -> None:
+    """A fragment: another rep is drawn without drawing the whole page again."""
+    rep = st.selectbox(
+        f"Joint angles in set {one.ordinal}",
+        one.reps,
+        format_func=lambda rep: f"Rep {rep.ordinal}" + ("" if rep.complete else " (attempt)"),
+        key=f"rep_of_set_{one.id}",
+    )
+    try:
+        curve = store.curve(rep.id)
+    except StoreError as error:
+        st.error(str(error))
+        return
+    if not curve.t_s.size:
+        st.markdown("No angles were recorded for this rep.")
+        return
+    show = [
+        name
+        for name in curve.joint_names
+        if exercise is None or name.split("_", 1)[-1] in exercise.chart
+    ]
+    figure = plots.rep_figure(
+        curve.t_s, curve.flexion_deg, curve.joint_names, show, bands_of(exercise, show)
+    )
+    st.plotly_chart(figure, key=f"angles_of_set_{one.id}")
+
+
+def bands_of(exercise: Exercise | None, joints: list[str]) -> dict[str, tuple[float, float]]:
+    """Target range of each joint that has one at the far end of the rep, or throughout."""
+    bands: dict[str, tuple[float, float]] = {}
+    if exercise is None:
+        return bands
+    for at in ("whole", "far"):
+        for target in exercise.targets:
+            if target.at != at or target.reading.sides == "difference":
+                continue
+            for joint in joints:
+                if joint.split("_", 1)[-1] == target.reading.measure:
+                    bands[joint] = (target.low, target.high)
+    return bands
+
+
+def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:
+    if st.session_state.get("history_confirm") != summary.id:
+        st.button(
+            "Delete this session",
+            icon=":material/delete:",
+            on_click=st.session_state.update,
+            args=({"history_confirm": summary.id},),
+        )
+        return
+    st.warning("Delete this session with all its reps? You can undo this for a day.")
+    yes, no = st.columns(2)
+    yes.button(
+        "Yes, delete it",
+        type="primary",
+        width="stretch",
+        on_click=delete_session,
+        args=(store, summary, now),
+    )
+    no.button(
+        "No, keep it",
+        width="stretch",
+        on_click=st.session_state.pop,
+        args=("history_confirm", None),
+    )
+
+
+def render(store: Store, now: datetime) -> None:
+    """The whole page on the sessions of ``store``."""
+    st.title("History")
+    exercises = known_exercises()
+    if "history_error" in st.session_state:
+        st.error(st.session_state.pop("history_error"))
+    try:
+        if "history_purged" not in st.session_state:
+            store.purge(now - KEPT_AFTER_DELETION)
+            st.session_state["history_purged"] = True
+        chosen = st.query_params.get("session")
+        if chosen is None:
+            show_list(store, exercises)
+            return
+        try:
+            # Anybody may type an address: what is no number is no session either.
+            detail = store.session(int(chosen)) if re.fullmatch("[0-9]{1,9}", chosen) else None
+        except NotFound:
+            detail = None
+        if detail is None:
+            st.warning("This session is not here; it may have been deleted.")
+            offer_list()
+        else:
+            show_session(store, detail, exercises, now)
+    except StoreError as error:
+        st.error(str(error))
+
+
+def main() -> None:
+    try:
+        store = store_at(default_url())
+    except StoreError as error:
+        st.title("History")
+        st.error(str(error))
+    else:
+        render(store, datetime.now(UTC))
+
+
+main()
