@@ -1,0 +1,257 @@
+"""A target read on a rep or on a frame: the value, and whether it misses the range for certain.
+
+Three things decide before a number is compared: whether the target can be judged from where the
+camera stands, whether the parts it needs were seen, and whether the miss is larger than what the
+estimator is expected to be wrong by. What fails any of them is not a fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecore.angles import JOINT_INDEX, N_JOINTS
+from posecore.exercises import Exercise, Miss, Target
+from posecore.measures import COLUMNS, UNSIDED, Reading
+from posecore.types import Fault
+
+ENOUGH = 0.5
+"""Share of frames that must have a fitting view, and the reading, for a target to be judged."""
+
+MARGIN = {"deg": 7.0, "ratio": 0.1, "s": 0.1}
+"""Miss that is forgiven where no joint's expected error is known. Degrees: MediaPipe against an
+inertial suit spreads by 6.4 from the side, so 7. Ratio: a tenth of a trunk or stance is about
+that angle on a segment. Seconds: the two or three frames by which a webcam dates a turn."""
+
+END_SHARE = 0.15
+"""The start position is looked for in this share of the rep at either end."""
+
+FAR_SHARE, FAR_MOST_S = 0.08, 0.15
+"""The far end is read within this share of the rep around it, and at most so many seconds: wide
+enough for a median against jitter, narrow enough not to flatten the turn."""
+
+
+@dataclass(frozen=True, eq=False)
+class RepTrace:
+    """One rep frame by frame.
+
+    t_s        (n,) seconds; rows (n, n_columns) as measures.measure gives them
+    signal     (n,) the rep signal; error_deg (n, n_joints) expected error of each joint
+    views      (n,) camera view of each frame, None where it cannot be told
+    far_i      frame of the far end; complete: it went beyond the far threshold
+    side       "left" or "right" where the signal counts each side by itself; None finds the
+               side whose reading is the signal
+    """
+
+    t_s: np.ndarray
+    rows: np.ndarray
+    signal: np.ndarray
+    error_deg: np.ndarray
+    views: tuple[str | None, ...]
+    far_i: int
+    complete: bool
+    side: str | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.t_s)
+        if n < 2 or not 0 <= self.far_i < n:
+            raise ValueError(f"expected 2 frames or more and far_i among them, got {n} frames")
+        for name, shape in (
+            ("rows", (n, len(COLUMNS))),
+            ("signal", (n,)),
+            ("error_deg", (n, N_JOINTS)),
+        ):
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"expected {name} of {shape}, got {getattr(self, name).shape}")
+        if len(self.views) != n:
+            raise ValueError(f"expected {n} views, got {len(self.views)}")
+
+    @property
+    def duration_s(self) -> float:
+        return float(self.t_s[-1] - self.t_s[0])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A target read on a rep or a frame. ``error`` is the miss that is forgiven."""
+
+    target: Target
+    at_s: float
+    joint: str
+    value: float
+    error: float
+
+    @property
+    def miss(self) -> Miss | None:
+        """Which side of the range was missed by more than the error; None inside."""
+        if self.value < self.target.low - self.error:
+            return self.target.below
+        if self.value > self.target.high + self.error:
+            return self.target.above
+        return None
+
+    @property
+    def excess(self) -> float:
+        """How far beyond range and error the value lies, 0 where that is no fault."""
+        if self.miss is None:
+            return 0.0
+        off = max(self.target.low - self.value, self.value - self.target.high)
+        return off - self.error
+
+    @property
+    def severity(self) -> float:
+        """How many times the expected error the excess is: what to say first."""
+        return self.excess / max(self.error, 1e-9)
+
+    @property
+    def fault(self) -> Fault | None:
+        miss, target = self.miss, self.target
+        if miss is None:
+            return None
+        return Fault(
+            miss.fault,
+            self.at_s,
+            self.joint,
+            self.value,
+            target.low,
+            target.high,
+            miss.cue,
+            target.reading.unit,
+        )
+
+
+def moving_side(exercise: Exercise, trace: RepTrace) -> str | None:
+    """The side that moves, where each counts by itself; None: both are the rep."""
+    if trace.side is not None or exercise.signal.sides != "each":
+        return trace.side
+    off = {}
+    for reading in exercise.signal.readings:
+        away = np.abs(reading.of(trace.rows) - trace.signal)
+        if np.isfinite(away).any():
+            off[reading.sides] = float(np.nanmean(away))
+    return min(off, key=lambda s: off[s]) if off else None
+
+
+def _one_side(reading: Reading, side: str | None) -> Reading:
+    """The reading of the side that moves, where each side counts by itself."""
+    if side is None or reading.measure in UNSIDED or reading.sides == "difference":
+        return reading
+    return Reading(reading.measure, side)
+
+
+def read_on_rep(
+    exercise: Exercise, target: Target, trace: RepTrace, side: str | None
+) -> Finding | None:
+    """A target on a rep; None where it cannot be judged. ``side`` as moving_side gives it."""
+    if target.at == "rep":
+        return _read_rep_measure(target, trace)
+    if np.mean([view in target.views for view in trace.views]) < ENOUGH:
+        return None
+    reading = _one_side(target.reading, side)
+    frames = _frames_at(target.at, trace)
+    values = reading.of(trace.rows)[frames]
+    if len(frames) == 0 or np.isfinite(values).mean() < ENOUGH:
+        return None
+    i: int | None
+    if target.at == "start":
+        i = _kindest(values, target)
+    elif target.at == "far":
+        i = _nearest(values, float(np.nanmedian(values)))
+    else:
+        i = _lasting_worst(trace.t_s[frames], values, target)
+    if i is None:
+        return None
+    value = float(np.nanmedian(values)) if target.at == "far" else float(values[i])
+    at = frames[i]
+    joint, error = joint_and_error(reading, trace.rows[at], trace.error_deg[at], target)
+    at_s = float(trace.t_s[trace.far_i if target.at == "far" else at])
+    return Finding(target, at_s, joint, value, error)
+
+
+def _read_rep_measure(target: Target, trace: RepTrace) -> Finding:
+    turn_s = float(trace.t_s[trace.far_i])
+    value = {
+        "tempo_out": turn_s - float(trace.t_s[0]),
+        "tempo_back": float(trace.t_s[-1]) - turn_s,
+        "rom": float(np.nanmax(trace.signal) - np.nanmin(trace.signal)),
+    }[target.reading.measure]
+    error = MARGIN[target.reading.unit]
+    return Finding(target, turn_s, target.reading.measure, value, error)
+
+
+def read_on_frame(
+    target: Target, row: np.ndarray, error_deg: np.ndarray, view: str | None, t_s: float
+) -> Finding | None:
+    """A target on one frame; None where the view cannot judge it or nothing is seen."""
+    if target.at == "rep" or view not in target.views:
+        return None
+    value = float(target.reading.of(row))
+    if not np.isfinite(value):
+        return None
+    joint, error = joint_and_error(target.reading, row, error_deg, target)
+    return Finding(target, t_s, joint, value, error)
+
+
+def _frames_at(moment: str, trace: RepTrace) -> np.ndarray:
+    t_s, n = trace.t_s, len(trace.t_s)
+    if moment == "start":
+        near = END_SHARE * trace.duration_s
+        return np.flatnonzero((t_s <= t_s[0] + near) | (t_s >= t_s[-1] - near))
+    if moment == "far":
+        near = min(FAR_SHARE * trace.duration_s, FAR_MOST_S)
+        return np.flatnonzero(np.abs(t_s - t_s[trace.far_i]) <= near)
+    if moment == "out":
+        return np.arange(0, trace.far_i + 1)
+    if moment == "back":
+        return np.arange(trace.far_i, n)
+    return np.arange(n)
+
+
+def _kindest(values: np.ndarray, target: Target) -> int:
+    """Index of the value that speaks for the person: a rep's frames also hold its first move."""
+    tenth, ninetieth = np.nanpercentile(values, [10, 90])
+    best = float(np.clip((target.low + target.high) / 2, tenth, ninetieth))
+    return _nearest(values, best)
+
+
+def _nearest(values: np.ndarray, wanted: float) -> int:
+    return int(np.nanargmin(np.abs(values - wanted)))
+
+
+def _lasting_worst(t_s: np.ndarray, values: np.ndarray, target: Target) -> int | None:
+    """Index of the worst value that was kept up, or exceeded, for ``min_s``; None: too short."""
+    seen = np.flatnonzero(np.isfinite(values))
+    t_s, values = t_s[seen], values[seen]
+    beyond = np.maximum(
+        target.low - values if target.below else -np.inf,
+        values - target.high if target.above else -np.inf,
+    )
+    worst: tuple[float, int] | None = None
+    for first, last in enumerate(np.searchsorted(t_s, t_s + target.min_s - 1e-6)):
+        if last >= len(t_s):
+            break
+        least = first + int(np.argmin(beyond[first : last + 1]))
+        if worst is None or beyond[least] > worst[0]:
+            worst = (float(beyond[least]), least)
+    return None if worst is None else int(seen[worst[1]])
+
+
+def joint_and_error(
+    reading: Reading, row: np.ndarray, error_deg: np.ndarray, target: Target
+) -> tuple[str, float]:
+    """Column to name (of two sides the worse), and the expected error of the reading."""
+    columns = [c for c in reading.columns if np.isfinite(row[c])]
+    names = [COLUMNS[c] for c in columns]
+    errors = []
+    for name in names:
+        error = error_deg[JOINT_INDEX[name]] if name in JOINT_INDEX else MARGIN[reading.unit]
+        errors.append(float(error) if np.isfinite(error) else MARGIN[reading.unit])
+    values = [float(row[c]) for c in columns]
+    if reading.sides == "difference":  # the side that lags
+        return names[int(np.argmin(values))], float(np.linalg.norm(errors))
+    if reading.sides in ("max", "min"):
+        pick = int(np.argmax(values) if reading.sides == "max" else np.argmin(values))
+        return names[pick], errors[pick]
+    off = [max(target.low - v, v - target.high) for v in values]
+    return names[int(np.argmax(off))], float(np.mean(errors))
