@@ -1,7 +1,7 @@
-"""Make the checkout ready: virtual environment, packages, system libraries, a browser for the tests.
+"""Make the checkout ready: virtual environment, packages, system libraries, a browser to test with.
 
-Called by the Makefile as `python scripts/prepare.py run` or `test`. It needs nothing but Python 3.11
-or 3.12, works from any folder, and is done at once when nothing changed since the last time.
+Called by the Makefile as `python scripts/prepare.py run` or `test`. It needs nothing but Python
+3.11 or 3.12, works from any folder, and is done at once when nothing changed since the last time.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _browser_installers() -> list[list[str]]:
 
 
 def _playwright_browser() -> str | None:
-    """The Chromium that Playwright once downloaded, where its package and the download are there."""
+    """The Chromium that Playwright downloaded before, or None."""
     ask = (
         "from playwright.sync_api import sync_playwright as start\n"
         "with start() as it: print(it.chromium.executable_path)"
