@@ -1,0 +1,1 @@
+"""Where the published figures come from: benchmarks, and people drawn with known angles."""

@@ -1,0 +1,267 @@
+"""The twelve exercises: their movement, what varies from person to person, and their faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from bench.rendered.apparatus import Deadlift, Plank, PullUp, PushUp, SitUp
+from bench.rendered.bodies import Body
+from bench.rendered.skeleton import Posture
+from bench.rendered.stance import mix
+from bench.rendered.standing import (
+    ArmRaise,
+    BicepsCurl,
+    JumpingJack,
+    Lunge,
+    ShoulderPress,
+    Squat,
+)
+
+
+class Motion(Protocol):
+    """A frozen dataclass of numbers that says how one person does one exercise."""
+
+    def posture(self, body: Body, left: float, right: float) -> Posture: ...
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How a movement is done and undone.
+
+    motion   at its best; vary: field -> (low, high) between people, all of it good form
+    choices  field -> values of which one is drawn by lot
+    faults   fault -> {field: value at its worst}
+    holds    "", "dumbbells", "barbell" or "bar"; lying: the person is on the floor
+    short    name of the exercise in older labels, for scoring; None: the same
+    """
+
+    motion: Any
+    rep_s: float
+    vary: dict[str, tuple[float, float]] = field(default_factory=dict)
+    choices: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    faults: dict[str, dict[str, float]] = field(default_factory=dict)
+    holds: str = ""
+    alternates: bool = False
+    lying: bool = False
+    short: str | None = None
+
+
+EXERCISES: dict[str, Exercise] = {
+    "squat": Exercise(
+        Squat(),
+        2.6,
+        vary={
+            "knee_deg": (98, 124),
+            "lean_deg": (28, 46),
+            "shank_deg": (22, 33),
+            "width": (1.2, 2.0),
+            "toe_out_deg": (8, 28),
+            "knee_top_deg": (3, 10),
+        },
+        choices={"arms_folded": (0.0, 0.0, 1.0)},
+        faults={
+            "shallow": {"knee_deg": 62, "lean_deg": 24, "shank_deg": 20},
+            "knees_in": {"knees_in": 0.75},
+            "forward_lean": {"lean_deg": 66, "shank_deg": 20},
+        },
+        short="squat",
+    ),
+    "lunge": Exercise(
+        Lunge(),
+        2.8,
+        vary={
+            "knee_deg": (82, 104),
+            "step": (0.34, 0.44),
+            "lean_deg": (2, 13),
+            "knee_top_deg": (5, 14),
+        },
+        choices={"hands_on_hips": (0.0, 1.0), "moving": (-1.0, 0.0, 1.0)},
+        faults={
+            "shallow": {"knee_deg": 52},
+            "forward_lean": {"lean_deg": 38},
+            "knee_in": {"knee_in": 0.4},
+        },
+        alternates=True,
+        short="lunge",
+    ),
+    "push_up": Exercise(
+        PushUp(),
+        2.4,
+        vary={
+            "elbow_deg": (82, 104),
+            "hip_deg": (-3, 6),
+            "hands_width": (1.2, 1.65),
+            "elbows_out": (0.3, 1.1),
+            "elbow_top_deg": (5, 14),
+        },
+        faults={
+            "shallow": {"elbow_deg": 48},
+            "hips_sag": {"hip_deg": -22},
+            "hips_high": {"hip_deg": 32},
+        },
+        lying=True,
+        short="pushup",
+    ),
+    "sit_up": Exercise(
+        SitUp(),
+        2.8,
+        vary={"trunk_deg": (66, 88), "feet_m": (0.26, 0.34), "neck_deg": (4, 18)},
+        choices={"hands_behind_head": (0.0, 1.0)},
+        faults={"shallow": {"trunk_deg": 36}, "neck_pulled": {"neck_deg": 42}},
+        lying=True,
+        short="situp",
+    ),
+    "plank": Exercise(
+        Plank(),
+        6.0,
+        vary={"hip_deg": (-4, 6)},
+        choices={"straight_arms": (0.0, 0.0, 1.0)},
+        faults={"hips_sag": {"hip_deg": -20}, "hips_high": {"hip_deg": 34}},
+        lying=True,
+    ),
+    "jumping_jack": Exercise(
+        JumpingJack(),
+        1.2,
+        vary={
+            "arm_deg": (148, 174),
+            "arm_low_deg": (8, 18),
+            "leg_deg": (18, 29),
+            "hop_m": (0.02, 0.07),
+            "elbow_deg": (6, 30),
+        },
+        faults={"arms_low": {"arm_deg": 100}, "feet_narrow": {"leg_deg": 8}},
+        short="jack",
+    ),
+    "biceps_curl": Exercise(
+        BicepsCurl(),
+        2.4,
+        vary={
+            "elbow_deg": (126, 146),
+            "elbow_low_deg": (5, 16),
+            "forward_deg": (2, 22),
+            "out_deg": (5, 14),
+            "twist_deg": (30, 85),
+            "width": (0.9, 1.5),
+        },
+        faults={
+            "shallow": {"elbow_deg": 78},
+            "swing": {"swing_deg": 18, "forward_deg": 36},
+            "elbow_forward": {"forward_deg": 58},
+        },
+        holds="dumbbells",
+        alternates=True,
+        short="curl",
+    ),
+    "shoulder_press": Exercise(
+        ShoulderPress(),
+        2.4,
+        vary={
+            "lift_deg": (158, 173),
+            "lift_low_deg": (50, 78),
+            "elbow_low_deg": (110, 136),
+            "elbow_deg": (5, 18),
+            "forward_deg": (5, 32),
+            "width": (1.0, 1.7),
+        },
+        faults={
+            "shallow": {"lift_deg": 112, "elbow_deg": 72},
+            "back_arched": {"arch_deg": 22},
+        },
+        holds="dumbbells",
+        alternates=True,
+        short="press",
+    ),
+    "lateral_raise": Exercise(
+        ArmRaise(),
+        2.2,
+        vary={
+            "plane_deg": (2, 28),
+            "lift_deg": (80, 95),
+            "elbow_deg": (6, 26),
+            "lift_low_deg": (6, 14),
+            "width": (0.9, 1.5),
+        },
+        faults={
+            "shallow": {"lift_deg": 52},
+            "too_high": {"lift_deg": 128},
+            "elbows_bent": {"elbow_deg": 68},
+            "swing": {"swing_deg": 14},
+        },
+        holds="dumbbells",
+    ),
+    "front_raise": Exercise(
+        ArmRaise(plane_deg=84, elbow_deg=10, twist_deg=-70),
+        2.2,
+        vary={
+            "plane_deg": (74, 92),
+            "lift_deg": (80, 96),
+            "elbow_deg": (4, 20),
+            "lift_low_deg": (5, 13),
+            "width": (0.9, 1.5),
+        },
+        faults={
+            "shallow": {"lift_deg": 52},
+            "too_high": {"lift_deg": 130},
+            "elbows_bent": {"elbow_deg": 65},
+            "swing": {"swing_deg": 14},
+        },
+        holds="dumbbells",
+        alternates=True,
+    ),
+    "pull_up": Exercise(
+        PullUp(),
+        2.8,
+        vary={
+            "elbow_deg": (112, 132),
+            "elbow_low_deg": (5, 16),
+            "hands_width": (1.2, 1.8),
+            "knee_deg": (5, 80),
+            "hip_deg": (0, 15),
+        },
+        faults={
+            "shallow": {"elbow_deg": 66},
+            "not_lowered": {"elbow_low_deg": 48},
+            "kicking": {"kick_deg": 50},
+        },
+        holds="bar",
+    ),
+    "deadlift": Exercise(
+        Deadlift(),
+        3.0,
+        vary={
+            "knee_deg": (58, 88),
+            "lean_deg": (54, 70),
+            "shank_deg": (6, 15),
+            "width": (1.0, 1.6),
+            "hands_width": (1.15, 1.45),
+        },
+        faults={
+            "back_rounded": {"round_deg": 34},
+            "not_locked_out": {"lean_top_deg": 24, "knee_top_deg": 18},
+            "knees_straight": {"knee_deg": 26, "shank_deg": 1, "lean_deg": 82},
+        },
+        holds="barbell",
+    ),
+}
+
+
+def draw_motion(exercise: Exercise, rng: np.random.Generator) -> Motion:
+    """One person's way of doing ``exercise`` well, by lot."""
+    drawn = {name: float(rng.uniform(*ends)) for name, ends in sorted(exercise.vary.items())}
+    for name, values in sorted(exercise.choices.items()):
+        drawn[name] = float(values[rng.integers(len(values))])
+    return replace(exercise.motion, **drawn)
+
+
+def with_faults(exercise: Exercise, motion: Any, shares: dict[str, float]) -> Motion:
+    """``motion`` with each fault of ``shares`` so far (0 to 1) towards its worst."""
+    if not shares:
+        return motion
+    values = {f.name: getattr(motion, f.name) for f in fields(motion)}
+    for fault, share in shares.items():
+        for name, worst in exercise.faults[fault].items():
+            values[name] = mix(values[name], worst, share)
+    return replace(motion, **values)
