@@ -24,8 +24,9 @@ MARGIN = {"deg": 7.0, "ratio": 0.1, "s": 0.1}
 inertial suit spreads by 6.4 from the side, so 7. Ratio: a tenth of a trunk or stance is about
 that angle on a segment. Seconds: the two or three frames by which a webcam dates a turn."""
 
-END_SHARE = 0.15
-"""The start position is looked for in this share of the rep at either end."""
+BEFORE_S, BEGIN_SHARE = 0.6, 0.15
+"""The start position is looked for in so many seconds before the rep and in the first share of
+it. Not at its end: a rep is counted before the person is all the way back."""
 
 FAR_SHARE, FAR_MOST_S = 0.08, 0.15
 """The far end is read within this share of the rep around it, and at most so many seconds: wide
@@ -34,12 +35,13 @@ enough for a median against jitter, narrow enough not to flatten the turn."""
 
 @dataclass(frozen=True, eq=False)
 class RepTrace:
-    """One rep frame by frame.
+    """One rep frame by frame, and what was seen just before it.
 
     t_s        (n,) seconds; rows (n, n_columns) as measures.measure gives them
     signal     (n,) the rep signal; error_deg (n, n_joints) expected error of each joint
     views      (n,) camera view of each frame, None where it cannot be told
     far_i      frame of the far end; complete: it went beyond the far threshold
+    begin_i    frame where the rep begins; those before it show the start position only
     side       "left" or "right" where the signal counts each side by itself; None finds the
                side whose reading is the signal
     """
@@ -51,12 +53,16 @@ class RepTrace:
     views: tuple[str | None, ...]
     far_i: int
     complete: bool
+    begin_i: int = 0
     side: str | None = None
 
     def __post_init__(self) -> None:
         n = len(self.t_s)
-        if n < 2 or not 0 <= self.far_i < n:
-            raise ValueError(f"expected 2 frames or more and far_i among them, got {n} frames")
+        if n < 2 or not 0 <= self.begin_i <= self.far_i < n:
+            raise ValueError(
+                f"expected 2 frames or more and 0 <= begin_i <= far_i among them, "
+                f"got {n} frames, begin_i {self.begin_i} and far_i {self.far_i}"
+            )
         for name, shape in (
             ("rows", (n, len(COLUMNS))),
             ("signal", (n,)),
@@ -69,7 +75,13 @@ class RepTrace:
 
     @property
     def duration_s(self) -> float:
-        return float(self.t_s[-1] - self.t_s[0])
+        return float(self.t_s[-1] - self.t_s[self.begin_i])
+
+    @property
+    def rom(self) -> float:
+        """Range of motion of the rep signal, in its unit; NaN where it was never seen."""
+        seen = self.signal[self.begin_i :][np.isfinite(self.signal[self.begin_i :])]
+        return float(np.ptp(seen)) if len(seen) else float("nan")
 
 
 @dataclass(frozen=True)
@@ -148,6 +160,8 @@ def read_on_rep(
         return _read_rep_measure(target, trace)
     if np.mean([view in target.views for view in trace.views]) < ENOUGH:
         return None
+    if target.at == "start" and not _start_was_seen(exercise, trace):
+        return None
     reading = _one_side(target.reading, side)
     frames = _frames_at(target.at, trace)
     values = reading.of(trace.rows)[frames]
@@ -172,9 +186,9 @@ def read_on_rep(
 def _read_rep_measure(target: Target, trace: RepTrace) -> Finding:
     turn_s = float(trace.t_s[trace.far_i])
     value = {
-        "tempo_out": turn_s - float(trace.t_s[0]),
+        "tempo_out": turn_s - float(trace.t_s[trace.begin_i]),
         "tempo_back": float(trace.t_s[-1]) - turn_s,
-        "rom": float(np.nanmax(trace.signal) - np.nanmin(trace.signal)),
+        "rom": trace.rom,
     }[target.reading.measure]
     error = MARGIN[target.reading.unit]
     return Finding(target, turn_s, target.reading.measure, value, error)
@@ -194,18 +208,27 @@ def read_on_frame(
 
 
 def _frames_at(moment: str, trace: RepTrace) -> np.ndarray:
-    t_s, n = trace.t_s, len(trace.t_s)
+    t_s, begin = trace.t_s, trace.begin_i
     if moment == "start":
-        near = END_SHARE * trace.duration_s
-        return np.flatnonzero((t_s <= t_s[0] + near) | (t_s >= t_s[-1] - near))
+        last_s = t_s[begin] + BEGIN_SHARE * trace.duration_s
+        return np.flatnonzero((t_s >= t_s[begin] - BEFORE_S) & (t_s <= last_s))
     if moment == "far":
         near = min(FAR_SHARE * trace.duration_s, FAR_MOST_S)
         return np.flatnonzero(np.abs(t_s - t_s[trace.far_i]) <= near)
     if moment == "out":
-        return np.arange(0, trace.far_i + 1)
+        return np.arange(begin, trace.far_i + 1)
     if moment == "back":
-        return np.arange(trace.far_i, n)
-    return np.arange(n)
+        return np.arange(trace.far_i, len(t_s))
+    return np.arange(begin, len(t_s))
+
+
+def _start_was_seen(exercise: Exercise, trace: RepTrace) -> bool:
+    """False where the picture began in the middle of a movement: its start is unknown."""
+    signal = exercise.signal
+    values = trace.signal[_frames_at("start", trace)]
+    reached = values <= signal.start if signal.upwards else values >= signal.start
+    waited_s = float(trace.t_s[trace.begin_i] - trace.t_s[0])
+    return waited_s >= BEFORE_S / 2 or bool(reached.any())
 
 
 def _kindest(values: np.ndarray, target: Target) -> int:

@@ -10,6 +10,17 @@ from posecore.exercises import Exercise, Target
 from posecore.findings import Finding, RepTrace
 from posecore.measures import Reading
 
+
+def score_of(parts: dict[str, float]) -> float:
+    """Half the mean of the parts and half the weakest: one bad part is not made up for.
+
+    NaN where there are none.
+    """
+    if not parts:
+        return float("nan")
+    return round((float(np.mean(list(parts.values()))) + min(parts.values())) / 2, 1)
+
+
 BIN_S, FEWEST_BINS = 0.2, 6
 """Smoothness is measured on means of 0.2 s, which jitter does not reach but a stop and a new
 start do; with fewer than six of them a rep is too quick to tell."""
@@ -17,7 +28,7 @@ start do; with fewer than six of them a rep is too quick to tell."""
 TO_AND_FRO = 0.5
 """Extra way, as a share of the straight one, at which smoothness is 0."""
 
-FORM_COST, FORM_COST_MORE = 25.0, 25.0
+FORM_COST, FORM_COST_MORE = 40.0, 30.0
 """Points that a fault costs, and what is added as it grows by the width of its range."""
 
 
@@ -26,12 +37,11 @@ def score_parts(
 ) -> dict[str, float]:
     """Parts of the score, each 0 to 100, left out where nothing tells them:
 
-    depth     share of the way from the start threshold to the target of the far end, 100 from
-              the target on (less the expected error)
+    depth     100 from the far end's target on (less the expected error), 0 at the start threshold
     control   smoothness: how little of the movement went to and fro, and each tempo target:
               measured over wanted; the mean of them
     symmetry  100 while left and right differ by no more than their target, 0 at twice that
-    form      100 less 25 to 50 for every other fault, more the further it is beyond its range
+    form      100 less 40 to 70 for every other fault, more the further it is beyond its range
     """
     depth = [_depth_share(exercise, f) for f in findings if is_depth(exercise, f.target)]
     uneven = [f for f in findings if f.target.reading.sides == "difference"]
@@ -65,8 +75,8 @@ _DEPTH_SIDES = {"each": "mean"}  # of a side that counts by itself, the mean is 
 def _depth_share(exercise: Exercise, finding: Finding) -> float:
     signal, target = exercise.signal, finding.target
     goal = target.low if signal.upwards else target.high
-    reached = finding.value + (finding.error if signal.upwards else -finding.error)
-    return float(np.clip((reached - signal.start) / (goal - signal.start), 0.0, 1.0))
+    way = abs(goal - signal.start) - finding.error
+    return 1.0 - min(finding.excess / way, 1.0) if way > 0 else float(finding.miss is None)
 
 
 def _pace_share(finding: Finding) -> float:
@@ -77,8 +87,8 @@ def _pace_share(finding: Finding) -> float:
 
 
 def _smoothness(trace: RepTrace) -> float | None:
-    seen = np.isfinite(trace.signal)
-    t_s, signal = trace.t_s[seen], trace.signal[seen]
+    t_s, signal = trace.t_s[trace.begin_i :], trace.signal[trace.begin_i :]
+    t_s, signal = t_s[np.isfinite(signal)], signal[np.isfinite(signal)]
     if len(t_s) == 0:
         return None
     bins = ((t_s - t_s[0]) // BIN_S).astype(int)

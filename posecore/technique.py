@@ -8,7 +8,7 @@ import numpy as np
 
 from posecore.exercises import Exercise, Target
 from posecore.findings import Finding, RepTrace, moving_side, read_on_frame, read_on_rep
-from posecore.score import is_depth, score_parts
+from posecore.score import is_depth, score_of, score_parts
 from posecore.types import Fault
 
 __all__ = ["Judgement", "LiveCoach", "RepTrace", "good", "in_position", "judge"]
@@ -16,7 +16,7 @@ __all__ = ["Judgement", "LiveCoach", "RepTrace", "good", "in_position", "judge"]
 
 @dataclass(frozen=True)
 class Judgement:
-    """Faults of a rep, worst first; score 0 to 100 as the mean of its parts, NaN without any."""
+    """Faults of a rep, worst first; score 0 to 100 of its parts, NaN without any."""
 
     faults: tuple[Fault, ...]
     score: float
@@ -24,7 +24,7 @@ class Judgement:
 
 
 def judge(exercise: Exercise, trace: RepTrace) -> Judgement:
-    """Faults and score of a rep: see score.score_parts for what it is made of.
+    """Faults and score of a rep: see score.score_parts and score_of for what it is made of.
 
     One fault of an id: two targets may name the same, the worse of them is told.
     """
@@ -34,8 +34,7 @@ def judge(exercise: Exercise, trace: RepTrace) -> Judgement:
     ]
     faults = _worst_first(findings)
     parts = score_parts(exercise, trace, findings)
-    score = float(np.mean(list(parts.values()))) if parts else float("nan")
-    return Judgement(faults, score, parts)
+    return Judgement(faults, score_of(parts), parts)
 
 
 def _worst_first(findings: list[Finding]) -> tuple[Fault, ...]:
