@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from pages.history_words import (
-    counted,
-    date_in_words,
-    figures_in_words,
-    plain,
-    rep_row,
-    title_of,
-    totals_in_words,
-)
 from posecore import plots
 from posecore.exercises import Exercise, ExerciseFileError, load_exercises
 from posecore.store import (
@@ -28,6 +20,14 @@ from posecore.store import (
     Store,
     StoreError,
     default_url,
+)
+from posecore.store.words import (
+    counted,
+    date_in_words,
+    done_in_words,
+    figures_in_words,
+    rep_in_words,
+    title_of,
 )
 
 PER_PAGE = 20
@@ -46,6 +46,23 @@ def known_exercises() -> Mapping[str, Exercise]:
     except ExerciseFileError:
         # The past can be read without them; the workout page says what is wrong with the file.
         return {}
+
+
+def plain(text: str) -> str:
+    """``text`` so that Markdown shows it as it is: file names and cues are not markup."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def local_zone() -> tzinfo | None:
+    """The browser's zone; None, which is the server's, where the browser does not say."""
+    try:
+        return ZoneInfo(st.context.timezone) if st.context.timezone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def date_of(summary: SessionSummary) -> str:
+    return plain(date_in_words(summary.started_at, local_zone()))
 
 
 # What buttons do. Errors wait for the next drawing of the page: a callback cannot show them.
@@ -67,7 +84,7 @@ def delete_session(store: Store, summary: SessionSummary, now: datetime) -> None
     except StoreError as error:
         st.session_state["history_error"] = str(error)
         return
-    st.session_state["history_undo"] = (summary.id, plain(date_in_words(summary.started_at)))
+    st.session_state["history_undo"] = (summary.id, date_of(summary))
     close_session()
 
 
@@ -121,14 +138,17 @@ def show_list(store: Store, exercises: Mapping[str, Exercise]) -> None:
 
 def show_card(summary: SessionSummary, exercises: Mapping[str, Exercise]) -> None:
     with st.container(border=True):
-        words, button = st.columns([5, 1], vertical_alignment="center")
-        words.markdown(f"#### {plain(date_in_words(summary.started_at))}")
-        words.markdown(figures_in_words(summary))
+        words, button = st.columns([4, 1], vertical_alignment="center")
+        words.markdown(f"#### {date_of(summary)}")
+        words.markdown(plain(figures_in_words(summary)))
         if summary.totals:
-            each = [totals_in_words(totals, exercises) for totals in summary.totals]
+            each = [
+                f"**{plain(title_of(totals.exercise, exercises))}** {done_in_words(totals)}"
+                for totals in summary.totals
+            ]
             words.markdown(" · ".join(each))
         button.button(
-            "Open",
+            "Open session",
             key=f"open_{summary.id}",
             width="stretch",
             on_click=open_session,
@@ -165,9 +185,9 @@ def show_deleted(store: Store) -> None:
     with st.expander(f"Deleted today ({len(deleted)})"):
         st.markdown("These can be brought back for a day, then they are removed for good.")
         for summary in deleted:
-            words, button = st.columns([5, 1], vertical_alignment="center")
-            words.markdown(plain(date_in_words(summary.started_at)))
-            words.markdown(figures_in_words(summary))
+            words, button = st.columns([4, 1], vertical_alignment="center")
+            words.markdown(date_of(summary))
+            words.markdown(plain(figures_in_words(summary)))
             button.button(
                 "Restore",
                 key=f"restore_{summary.id}",
@@ -185,8 +205,8 @@ def show_session(
 ) -> None:
     summary = detail.summary
     offer_list()
-    st.header(plain(date_in_words(summary.started_at)))
-    st.markdown(figures_in_words(summary))
+    st.header(date_of(summary))
+    st.markdown(plain(figures_in_words(summary)))
     if summary.notes:
         st.markdown(plain(summary.notes))
     if summary.ended_at is None:
@@ -215,7 +235,12 @@ def show_set(store: Store, one: SetRecord, exercises: Mapping[str, Exercise]) ->
     title = title_of(one.exercise, exercises)
     st.subheader(plain(f"Set {one.ordinal}: {title}, {', '.join(parts)}"))
     if one.reps:
-        st.table([rep_row(rep) for rep in one.reps], hide_index=True)
+        rows = [rep_in_words(rep) for rep in one.reps]
+        # A table reads Markdown, too.
+        st.table(
+            [{name: plain(words) for name, words in row.items()} for row in rows],
+            hide_index=True,
+        )
         show_rep_angles(store, one, exercises.get(one.exercise))
 
 
@@ -236,30 +261,14 @@ def show_rep_angles(store: Store, one: SetRecord, exercise: Exercise | None) -> 
     if not curve.t_s.size:
         st.markdown("No angles were recorded for this rep.")
         return
-    show = [
-        name
-        for name in curve.joint_names
-        if exercise is None or name.split("_", 1)[-1] in exercise.chart
-    ]
     figure = plots.rep_figure(
-        curve.t_s, curve.flexion_deg, curve.joint_names, show, bands_of(exercise, show)
+        curve.t_s,
+        curve.flexion_deg,
+        curve.joint_names,
+        plots.chart_joints(exercise),
+        plots.target_bands(exercise) if exercise else {},
     )
     st.plotly_chart(figure, key=f"angles_of_set_{one.id}")
-
-
-def bands_of(exercise: Exercise | None, joints: list[str]) -> dict[str, tuple[float, float]]:
-    """Target range of each joint that has one at the far end of the rep, or throughout."""
-    bands: dict[str, tuple[float, float]] = {}
-    if exercise is None:
-        return bands
-    for at in ("whole", "far"):
-        for target in exercise.targets:
-            if target.at != at or target.reading.sides == "difference":
-                continue
-            for joint in joints:
-                if joint.split("_", 1)[-1] == target.reading.measure:
-                    bands[joint] = (target.low, target.high)
-    return bands
 
 
 def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:

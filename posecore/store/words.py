@@ -1,0 +1,91 @@
+"""How sessions are told to people, on the history page and by the command line: plain text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from posecore.exercises import Exercise
+from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary
+from posecore.types import Fault
+
+UNITS = {"deg": "°", "s": " s", "m": " m", "ratio": ""}
+
+
+def title_of(exercise: str, exercises: Mapping[str, Exercise]) -> str:
+    """Its title, or its name made readable where no file of it is left."""
+    known = exercises.get(exercise)
+    return known.title if known else exercise.replace("_", " ").capitalize()
+
+
+def source_in_words(source: str) -> str:
+    return {"camera": "Camera", "demo": "Demo clip"}.get(source, source)
+
+
+def counted(number: int, one: str) -> str:
+    return f"{number} {one if number == 1 else one + 's'}"
+
+
+def time_in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 59.5 else f"{seconds / 60:.0f} min"
+
+
+def date_in_words(time: datetime, zone: tzinfo | None = None) -> str:
+    """In ``zone``, by default this computer's."""
+    local = time.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+
+
+def figures_in_words(summary: SessionSummary) -> str:
+    parts = [summary.person] if summary.person else []
+    parts += [
+        source_in_words(summary.source),
+        counted(summary.sets, "set"),
+        counted(summary.reps, "rep"),
+    ]
+    if summary.attempts:
+        parts.append(counted(summary.attempts, "attempt"))
+    parts.append(time_in_words(summary.duration_s))
+    if summary.mean_score is not None:
+        parts.append(f"mean score {summary.mean_score:.0f} of 100")
+    return " · ".join(parts)
+
+
+def done_in_words(totals: ExerciseTotals) -> str:
+    """ "12 reps", "42 s held" or both, without the exercise's title."""
+    done = [counted(totals.reps, "rep")] if totals.reps or not totals.hold_s else []
+    if totals.hold_s:
+        done.append(f"{totals.hold_s:.0f} s held")
+    return " and ".join(done)
+
+
+def fault_in_words(fault: Fault) -> str:
+    unit = UNITS.get(fault.unit, f" {fault.unit}")
+    digits = 0 if fault.unit == "deg" else 1
+    low, high = (f"{value:.{digits}f}{unit}" for value in (fault.low, fault.high))
+    if math.isinf(fault.low):
+        wanted = f"at most {high}"
+    elif math.isinf(fault.high):
+        wanted = f"at least {low}"
+    else:
+        wanted = f"{low} to {high}"
+    where = fault.joint.replace("_", " ")
+    return f"{fault.cue} ({where} {measured(fault.measured, unit, digits)}, wanted {wanted})"
+
+
+def measured(value: float, unit: str, digits: int = 0) -> str:
+    return "not seen" if math.isnan(value) else f"{value:.{digits}f}{unit}"
+
+
+def rep_in_words(rep: RepRecord) -> dict[str, str]:
+    """Column heading -> what stands in it: one row of a table of reps."""
+    out_s, back_s = rep.tempo_s
+    return {
+        "Rep": str(rep.ordinal),
+        "Result": "Complete" if rep.complete else "Attempt",
+        "Range of motion": measured(rep.rom_deg, "°"),
+        "Tempo out, back": f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
+        "Score": measured(rep.score, ""),
+        "What was off": "; ".join(fault_in_words(fault) for fault in rep.faults) or "Nothing",
+    }
