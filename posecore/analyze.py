@@ -1,0 +1,229 @@
+"""A recorded video from its file to the analysis document."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from posecore.angles import JOINT_NAMES, N_JOINTS
+from posecore.types import ExerciseSet, Fault, FrameResult, Rep
+from posecore.video import AnnotatedWriter, VideoInfo, VideoReader
+
+__all__ = ["SCHEMA", "Analysis", "AnnotatedWriter", "analyze_video", "write_document"]
+
+SCHEMA = 1
+"""Version of the analysis document; docs and other programs rely on its keys."""
+
+_DECIMALS = 4  # a tenth of a millisecond, far below what an angle is known to
+
+OnFrame = Callable[[np.ndarray, FrameResult], None]
+Progress = Callable[[float, float | None], None]
+
+
+class Stepper(Protocol):
+    """What is needed of a pipeline; one that has seen no frame yet."""
+
+    def step(self, rgb: np.ndarray, t_s: float) -> FrameResult: ...
+
+    def finish(self) -> ExerciseSet | None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What was found in one video.
+
+    info            what the container declares
+    t_s             (n,) seconds from the first frame
+    person          (n,) bool: a pose was found
+    frame_exercise  n classes of each frame alone; voted_exercise: n after voting
+    flexion_deg     (n, n_joints) in the order of angles.JOINT_NAMES; NaN: not seen
+    error_deg       (n, n_joints) expected error of each of them; NaN: not seen
+    sets            in the order in which they were begun
+    warnings        sentences to the person: where the file ends too early, nobody seen
+    """
+
+    info: VideoInfo
+    t_s: np.ndarray
+    person: np.ndarray
+    frame_exercise: tuple[str, ...]
+    voted_exercise: tuple[str, ...]
+    flexion_deg: np.ndarray
+    error_deg: np.ndarray
+    sets: tuple[ExerciseSet, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def nobody_seen(self) -> bool:
+        return not self.person.any()
+
+    @property
+    def fps(self) -> float | None:
+        """Mean rate of the frames that were read; of a single one, what the file declares."""
+        if len(self.t_s) < 2:
+            return self.info.fps
+        return (len(self.t_s) - 1) / float(self.t_s[-1] - self.t_s[0])
+
+    @property
+    def duration_s(self) -> float:
+        """Until the end of the last frame that was read."""
+        return float(self.t_s[-1] - self.t_s[0]) + 1.0 / (self.fps or 30.0)
+
+    def document(self) -> dict[str, Any]:
+        """The analysis as plain values for JSON: no NaN, None where nothing was measured."""
+        return {
+            "schema": SCHEMA,
+            "source": self.info.name,
+            "video": {
+                "width": self.info.width,
+                "height": self.info.height,
+                "n_frames": len(self.t_s),
+                "duration_s": _number(self.duration_s),
+                "fps": _number(self.fps),
+            },
+            "frames": {
+                "t_s": [_number(t_s) for t_s in self.t_s],
+                "person": [bool(seen) for seen in self.person],
+                "frame_exercise": list(self.frame_exercise),
+                "voted_exercise": list(self.voted_exercise),
+                "flexion_deg": {
+                    name: [_number(angle) for angle in self.flexion_deg[:, i]]
+                    for i, name in enumerate(JOINT_NAMES)
+                },
+            },
+            "sets": [_set_entry(each) for each in self.sets],
+        }
+
+
+def analyze_video(
+    path: str | Path,
+    *,
+    pipeline: Stepper,
+    on_frame: OnFrame | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Send a file's frames through ``pipeline`` and collect what it says.
+
+    on_frame  called with each picture and its result, as long as the picture is there
+    progress  called with the seconds done and the seconds in all (None: the file does not say)
+    Raises VideoError where the file cannot be read. The pipeline is left open.
+    """
+    columns = _Columns()
+    sets: list[ExerciseSet] = []
+    with VideoReader(path) as video:
+        for rgb, t_s in video.frames():
+            result = pipeline.step(rgb, t_s)
+            columns.add(result, t_s)
+            if result.set_ended is not None:
+                sets.append(result.set_ended)
+            if on_frame is not None:
+                on_frame(rgb, result)
+            if progress is not None:
+                progress(t_s, video.info.duration_s)
+        last = pipeline.finish()
+        if last is not None:
+            sets.append(last)
+        return columns.analysis(video, sets)
+
+
+def write_document(analysis: Analysis, path: Path) -> None:
+    """The analysis document as a file, which appears only when it is whole."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        unfinished.write_text(
+            json.dumps(analysis.document(), allow_nan=False) + "\n", encoding="utf-8"
+        )
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class _Columns:
+    """What stays of each frame: its numbers, not its picture."""
+
+    def __init__(self) -> None:
+        self.t_s: list[float] = []
+        self.person: list[bool] = []
+        self.frame_exercise: list[str] = []
+        self.voted_exercise: list[str] = []
+        self.flexion_deg: list[np.ndarray] = []
+        self.error_deg: list[np.ndarray] = []
+
+    def add(self, result: FrameResult, t_s: float) -> None:
+        self.t_s.append(t_s)
+        self.person.append(result.pose is not None)
+        self.frame_exercise.append(result.frame_exercise)
+        self.voted_exercise.append(result.voted_exercise)
+        self.flexion_deg.append(result.flexion_deg)
+        self.error_deg.append(result.error_deg)
+
+    def analysis(self, video: VideoReader, sets: list[ExerciseSet]) -> Analysis:
+        warnings = []
+        if video.cut_off_at_s is not None:
+            warnings.append(
+                f"This file is cut off: it can be read up to {video.cut_off_at_s:.1f} s, and "
+                "that part was analysed."
+            )
+        if not any(self.person):
+            warnings.append(
+                "Nobody was seen in this video. The whole body has to be in the picture, in "
+                "good light."
+            )
+        shape = (-1, N_JOINTS)
+        return Analysis(
+            info=video.info,
+            t_s=np.array(self.t_s),
+            person=np.array(self.person, bool),
+            frame_exercise=tuple(self.frame_exercise),
+            voted_exercise=tuple(self.voted_exercise),
+            flexion_deg=np.array(self.flexion_deg, float).reshape(shape),
+            error_deg=np.array(self.error_deg, float).reshape(shape),
+            sets=tuple(sets),
+            warnings=tuple(warnings),
+        )
+
+
+def _set_entry(each: ExerciseSet) -> dict[str, Any]:
+    return {
+        "exercise": each.exercise,
+        "start_s": _number(each.start_s),
+        "end_s": _number(each.end_s),
+        "hold_s": _number(each.hold_s),
+        "reps": [_rep_entry(rep) for rep in each.reps],
+    }
+
+
+def _rep_entry(rep: Rep) -> dict[str, Any]:
+    return {
+        "start_s": _number(rep.start_s),
+        "end_s": _number(rep.end_s),
+        "complete": bool(rep.complete),
+        "rom_deg": _number(rep.rom_deg),
+        "score": _number(rep.score),
+        "faults": [_fault_entry(fault) for fault in rep.faults],
+    }
+
+
+def _fault_entry(fault: Fault) -> dict[str, Any]:
+    in_deg = fault.unit == "deg"  # a tempo or a ratio is no angle: the keys say degrees
+    return {
+        "id": fault.id,
+        "at_s": _number(fault.at_s),
+        "joint": fault.joint,
+        "measured_deg": _number(fault.measured) if in_deg else None,
+        "range_deg": [_number(fault.low), _number(fault.high)] if in_deg else None,
+        "cue": fault.cue,
+    }
+
+
+def _number(value: float | None) -> float | None:
+    """A finite number of few digits; None where there is none."""
+    if value is None or not np.isfinite(value):
+        return None
+    return round(float(value), _DECIMALS)

@@ -1,0 +1,212 @@
+"""What is drawn over the picture: skeleton, angles, exercise, count and cue.
+
+It has to be read from three metres: thick lines with a dark edge, text a fixed share of the
+picture's height. What is off has a colour of its own and a ring, for those who do not tell the
+colours apart (palette: Okabe and Ito 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from posecore.angles import JOINT_INDEX, JOINTS, MIN_VISIBILITY
+from posecore.exercises import Exercise
+from posecore.landmarks import EDGES, Landmark
+from posecore.types import Fault, FrameResult
+
+Colour = tuple[int, int, int]
+
+LIMB: Colour = (86, 180, 233)  # sky blue
+OFF: Colour = (230, 97, 0)  # vermillion, a little lighter: it lies on the dark edge
+JOINT: Colour = (255, 255, 255)
+EDGE: Colour = (20, 20, 20)
+CUE_GROUND: Colour = (150, 52, 0)
+HINT_GROUND: Colour = (45, 45, 45)
+
+_LINE, _RING = 1 / 80, 1 / 26  # of the picture's height: width of a limb, radius of a ring
+_COUNT, _TITLE, _CUE, _ANGLE = 0.22, 0.085, 0.085, 0.06  # of the height: size of the letters
+_MARGIN = 0.02
+_NEAR = 0.12  # of the height; two angles nearer than this would be written over each other
+
+_POINTS: Mapping[str, tuple[str, ...]] = {
+    "elbow": ("ELBOW",),
+    "shoulder": ("SHOULDER",),
+    "hip": ("HIP",),
+    "knee": ("KNEE",),
+    "upper_arm_lean": ("SHOULDER", "ELBOW"),
+    "forearm_lean": ("ELBOW", "WRIST"),
+    "body_line": ("SHOULDER", "HIP", "ANKLE"),
+    "wrist_height": ("WRIST",),
+    "trunk_lean": ("SHOULDER", "HIP"),
+    "leg_spread": ("HIP", "ANKLE"),
+    "knee_width": ("KNEE",),
+    "stance_width": ("ANKLE",),
+    "hip_height": ("HIP",),
+}
+"""Measure of a fault -> the landmarks, of each side, that it is about; a tempo has none."""
+
+_BODY = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+_JOINT_MARKS = tuple(
+    Landmark[f"{side}_{name}"]
+    for side in ("LEFT", "RIGHT")
+    for name in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE")
+)
+
+
+def draw_overlay(
+    rgb: np.ndarray,
+    result: FrameResult,
+    exercises: Mapping[str, Exercise],
+    *,
+    mirror: bool = False,
+) -> np.ndarray:
+    """The picture with everything on it, a new (height, width, 3) uint8 array; rgb stays as it is.
+
+    rgb     the picture that ``result`` was made of
+    mirror  shows it as a mirror does; what is written stays readable
+    """
+    picture = cv2.flip(rgb, 1) if mirror else rgb.copy()
+    exercise = exercises.get(result.voted_exercise)
+    if result.pose is not None:
+        height, width = picture.shape[:2]
+        points = result.pose.image[:, :2] * (width, height)
+        if mirror:
+            points[:, 0] = width - 1 - points[:, 0]
+        seen = (result.pose.visibility >= MIN_VISIBILITY) & np.isfinite(points).all(axis=1)
+        _draw_skeleton(picture, points, seen, off_landmarks(result.faults))
+        if exercise is not None:
+            _draw_angles(picture, points, result.pose.visibility, result.flexion_deg, exercise)
+    if exercise is not None:
+        _draw_count(picture, result, exercise)
+    if result.cue:
+        _draw_sentence(picture, result.cue, CUE_GROUND)
+    elif result.hint:
+        _draw_sentence(picture, result.hint, HINT_GROUND)
+    return picture
+
+
+def off_landmarks(faults: Iterable[Fault]) -> frozenset[Landmark]:
+    """The landmarks that the faults are about: one side's where the fault names a side."""
+    marks = set()
+    for fault in faults:
+        side, _, measure = fault.joint.partition("_")
+        sides = (side.upper(),) if side in ("left", "right") else ("LEFT", "RIGHT")
+        name = measure if side in ("left", "right") else fault.joint
+        marks |= {Landmark[f"{s}_{point}"] for s in sides for point in _POINTS.get(name, ())}
+    return frozenset(marks)
+
+
+def _draw_skeleton(
+    picture: np.ndarray, points: np.ndarray, seen: np.ndarray, off: frozenset[Landmark]
+) -> None:
+    height = picture.shape[0]
+    line = max(2, round(height * _LINE))
+    at = np.rint(np.where(seen[:, None], points, 0)).astype(np.int32)
+    limbs = [(a, b) for a, b in EDGES if seen[a] and seen[b]]
+    # A limb is off where the joint at one of its ends is: the bent knee's thigh and shank.
+    wrong = [at[[a, b]] for a, b in limbs if a in off or b in off]
+    right = [at[[a, b]] for a, b in limbs if a not in off and b not in off]
+    cv2.polylines(picture, right + wrong, False, EDGE, line + max(2, line // 2), cv2.LINE_8)
+    cv2.polylines(picture, right, False, LIMB, line, cv2.LINE_AA)
+    cv2.polylines(picture, wrong, False, OFF, line + 2, cv2.LINE_AA)
+    # A line from a point to itself is a round dot, and all of them are one call.
+    dots = [at[[m, m]] for m in _JOINT_MARKS if seen[m] and m not in off]
+    cv2.polylines(picture, dots, False, JOINT, max(3, line * 3 // 2), cv2.LINE_AA)
+    radius = round(height * _RING)
+    for mark in _JOINT_MARKS:
+        if seen[mark] and mark in off:
+            centre = (int(at[mark, 0]), int(at[mark, 1]))
+            cv2.circle(picture, centre, radius, EDGE, line + 2, cv2.LINE_8)
+            cv2.circle(picture, centre, radius, OFF, line, cv2.LINE_AA)
+
+
+def _draw_angles(
+    picture: np.ndarray,
+    points: np.ndarray,
+    visibility: np.ndarray,
+    flexion_deg: np.ndarray,
+    exercise: Exercise,
+) -> None:
+    """The flexion beside each joint that the exercise charts; of two that coincide, the nearer."""
+    height = picture.shape[0]
+    middle_x = np.mean(points[_BODY, 0])
+    for name in exercise.chart:
+        placed: list[np.ndarray] = []
+        sides = [JOINTS[JOINT_INDEX[f"{side}_{name}"]] for side in ("left", "right")]
+        for joint in sorted(sides, key=lambda j: -visibility[j.points[1]]):
+            angle_deg = flexion_deg[JOINT_INDEX[joint.name]]
+            at = points[joint.points[1]]
+            if not np.isfinite(angle_deg) or not np.isfinite(at).all():
+                continue
+            if any(np.hypot(*(at - other)) < _NEAR * height for other in placed):
+                continue
+            placed.append(at)
+            text = f"{angle_deg:.0f}°"
+            sprite = _sprite(text, round(height * _ANGLE), picture.shape[1])
+            # Beside the joint, away from the middle of the body, where there is no limb.
+            to_the_right = at[0] > middle_x
+            gap = height * _RING * 1.4
+            x = at[0] + gap if to_the_right else at[0] - gap - sprite.shape[1]
+            _paste(picture, sprite, round(x), round(at[1] - sprite.shape[0] / 2))
+
+
+def _draw_count(picture: np.ndarray, result: FrameResult, exercise: Exercise) -> None:
+    height, width = picture.shape[:2]
+    margin = round(height * _MARGIN)
+    held = exercise.kind == "hold"
+    count = f"{result.hold_s:.0f} s" if held else f"{result.rep_count}"
+    number = _sprite(count, round(height * _COUNT), width // 2)
+    title = _sprite(exercise.title, round(height * _TITLE), width - number.shape[1] - 3 * margin)
+    _paste(picture, title, margin, margin)
+    _paste(picture, number, width - margin - number.shape[1], margin)
+
+
+def _draw_sentence(picture: np.ndarray, sentence: str, ground: Colour) -> None:
+    height, width = picture.shape[:2]
+    margin = round(height * _MARGIN)
+    sprite = _sprite(sentence, round(height * _CUE), width - 4 * margin)
+    top = height - sprite.shape[0] - 3 * margin
+    corners = (margin, top), (width - margin - 1, height - margin - 1)
+    cv2.rectangle(picture, *corners, ground, cv2.FILLED)
+    _paste(picture, sprite, (width - sprite.shape[1]) // 2, top + margin)
+
+
+def _paste(picture: np.ndarray, sprite: np.ndarray, x: int, y: int) -> None:
+    """Lay (h, w, 2) lightness and cover over the picture, moved inside where it would stick out."""
+    height, width = picture.shape[:2]
+    h, w = min(sprite.shape[0], height), min(sprite.shape[1], width)
+    x, y = min(max(x, 0), width - w), min(max(y, 0), height - h)
+    under = picture[y : y + h, x : x + w]
+    light, cover = sprite[:h, :w, 0], sprite[:h, :w, 1]
+    kept = cv2.multiply(under, cv2.merge([255 - cover] * 3), scale=1 / 255)
+    under[...] = cv2.add(kept, cv2.merge([light] * 3))
+
+
+@lru_cache(maxsize=512)
+def _sprite(text: str, size_px: int, max_width_px: int) -> np.ndarray:
+    """White letters with a dark edge as (h, w, 2): lightness times cover, cover; read-only.
+
+    Kept, because the same few texts and the whole degrees come back frame after frame, and
+    making one costs more than all else that is drawn.
+    """
+    edge = max(2, size_px // 12)
+    font = ImageFont.load_default(size=size_px)
+    left, top, right, bottom = font.getbbox(text, stroke_width=edge)
+    room = max(max_width_px, size_px)
+    if right - left > room:
+        size_px = max(8, int(size_px * room / (right - left)))
+        edge = max(1, size_px // 12)
+        font = ImageFont.load_default(size=size_px)
+        left, top, right, bottom = font.getbbox(text, stroke_width=edge)
+    size = (int(np.ceil(right - left)), int(np.ceil(bottom - top)))
+    covered, letters = Image.new("L", size), Image.new("L", size)
+    ImageDraw.Draw(covered).text((-left, -top), text, font=font, fill=255, stroke_width=edge)
+    ImageDraw.Draw(letters).text((-left, -top), text, font=font, fill=255)
+    sprite = np.dstack([np.asarray(letters), np.asarray(covered)])
+    sprite.setflags(write=False)
+    return sprite
