@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from posecore.angles import JOINT_NAMES, N_JOINTS
+from posecore.exercises import load_exercises
+from posecore.plots import (
+    COLOURS,
+    live_figure,
+    rep_figure,
+    target_bands,
+    timeline_figure,
+)
+from tests.results import analysis, exercise_set, fault, rep
+
+EXERCISES = load_exercises()
+SQUAT = EXERCISES["squat"]
+T_S = np.arange(0, 30, 0.04)
+ANGLES = np.tile(np.linspace(0, 120, len(T_S))[:, None], N_JOINTS)
+
+
+def live(**changes: object):  # type: ignore[no-untyped-def]
+    values = {
+        "exercise": SQUAT,
+        "error_deg": None,
+        "rep_marks_s": (),
+        "now_s": 29.96,
+    }
+    return live_figure(T_S, ANGLES, **(values | changes))  # type: ignore[arg-type]
+
+
+def lines(figure) -> dict:  # type: ignore[no-untyped-def,type-arg]
+    return {t.name: t for t in figure.data if t.type == "scatter" and t.name}
+
+
+def contrast(colour: str, ground: str) -> float:
+    """WCAG 2.1 contrast ratio."""
+
+    def light(code: str) -> float:
+        parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    a, b = sorted((light(colour), light(ground)), reverse=True)
+    return (a + 0.05) / (b + 0.05)
+
+
+def test_live_chart_shows_both_sides_of_the_exercises_joints() -> None:
+    drawn = lines(live())
+    assert set(drawn) == {"left knee", "right knee", "left hip", "right hip"}
+    assert drawn["left knee"].line.dash == "solid"
+    assert drawn["right knee"].line.dash == "dash"
+
+
+def test_live_chart_shows_the_last_seconds_only() -> None:
+    x = lines(live(window_s=10.0))["left knee"].x
+    assert x.min() >= -10.0
+    assert x.max() == 0.0
+
+
+def test_axes_of_the_live_chart_stand_still() -> None:
+    early, late = live(now_s=3.0), live(now_s=29.0)
+    for figure in (early, late):
+        assert tuple(figure.layout.xaxis.range) == (-15.0, 0.0)
+        assert tuple(figure.layout.yaxis.range) == (0, 180)
+    assert early.layout.uirevision == late.layout.uirevision is not None
+
+
+def test_targets_are_bands_with_a_label() -> None:
+    shapes = {s.label.text: (s.y0, s.y1) for s in live().layout.shapes if s.type == "rect"}
+    assert shapes == target_bands(SQUAT)
+    assert any(label.startswith("knee") for label in shapes)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_bands_are_ranges_of_charted_angles(name: str) -> None:
+    for label, (low, high) in target_bands(EXERCISES[name]).items():
+        assert label.split()[0] in EXERCISES[name].chart
+        assert 0 <= low < high <= 180
+
+
+def test_difference_of_two_sides_is_no_band() -> None:
+    differences = [t for t in SQUAT.targets if t.reading.sides == "difference"]
+    assert differences, "the squat has a target on the difference of its sides"
+    charted = [t for t in SQUAT.targets if t.reading.measure in SQUAT.chart and t.at != "rep"]
+    assert len(target_bands(SQUAT)) == len(charted) - len(differences)
+
+
+def test_reps_of_the_window_are_marked() -> None:
+    marks = [s.x0 for s in live(rep_marks_s=(2.0, 20.0, 25.0)).layout.shapes if s.type == "line"]
+    assert marks == pytest.approx([20.0 - 29.96, 25.0 - 29.96])
+
+
+def test_line_breaks_where_the_joint_was_not_seen() -> None:
+    gap = ANGLES.copy()
+    gap[600:620] = np.nan
+    figure = live_figure(
+        T_S,
+        gap,
+        exercise=SQUAT,
+        error_deg=np.full_like(gap, 7.0),
+        rep_marks_s=(),
+        now_s=29.96,
+    )
+    knee = lines(figure)["left knee"]
+    assert np.isnan(knee.y).sum() == 20
+    assert knee.connectgaps is False
+    outline = next(t for t in figure.data if t.fill == "toself")
+    assert np.isnan(outline.y).sum() == 2, "two closed outlines, one before and one after"
+
+
+def test_error_is_shown_around_the_line() -> None:
+    figure = live(error_deg=np.full_like(ANGLES, 7.0))
+    outline = next(t for t in figure.data if t.fill == "toself")
+    assert np.nanmax(outline.y) == pytest.approx(127.0)
+
+
+def test_live_chart_without_an_exercise_shows_every_joint() -> None:
+    assert len(lines(live(exercise=None))) == N_JOINTS
+
+
+def test_live_chart_before_the_first_frame_is_empty_but_whole() -> None:
+    nothing = np.empty((0, N_JOINTS))
+    figure = live_figure(
+        np.empty(0), nothing, exercise=SQUAT, error_deg=nothing, rep_marks_s=(), now_s=0.0
+    )
+    assert tuple(figure.layout.xaxis.range) == (-15.0, 0.0)
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#0e1117"])  # Streamlit's light and dark pages
+def test_colours_show_on_light_and_on_dark(ground: str) -> None:
+    for joint, colour in COLOURS.items():
+        assert contrast(colour, ground) >= 3.0, joint
+
+
+def test_background_is_clear() -> None:
+    for figure in (live(), timeline_figure(analysis())):
+        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+
+
+def test_rep_chart_starts_at_zero_and_shows_what_was_asked() -> None:
+    one = rep(10.0, 12.0)
+    figure = rep_figure(
+        one.curve_t_s, one.curve_deg, JOINT_NAMES, ["left_knee", "gone"], target_bands(SQUAT)
+    )
+    assert list(lines(figure)) == ["left knee"]
+    assert lines(figure)["left knee"].x[[0, -1]] == pytest.approx([0.0, 2.0])
+    assert len(figure.layout.shapes) == len(target_bands(SQUAT))
+
+
+def test_rep_chart_of_a_rep_without_a_curve_is_empty() -> None:
+    figure = rep_figure(np.empty(0), np.empty((0, N_JOINTS)), JOINT_NAMES, ["left_knee"])
+    assert len(lines(figure)["left knee"].x) == 0
+
+
+def test_timeline_shows_votes_reps_attempts_and_faults() -> None:
+    reps = [
+        rep(1.0, 3.0),
+        rep(3.0, 5.0, complete=False, faults=(fault(at_s=4.0),)),
+        rep(5.0, 7.0),
+    ]
+    figure = timeline_figure(analysis([exercise_set(reps)]), EXERCISES)
+    bars = [(t.y[0], t.text[0], t.marker.pattern.shape) for t in figure.data if t.type == "bar"]
+    assert bars == [
+        ("exercise", SQUAT.title, None),
+        ("reps", "1", ""),
+        ("reps", "attempt", "/"),
+        ("reps", "2", ""),
+    ]
+    crosses = [t for t in figure.data if t.type == "scatter" and t.mode == "markers"]
+    assert [(tuple(t.x), tuple(t.text)) for t in crosses] == [((4.0,), ("Go lower",))]
+
+
+def test_targets_lie_behind_the_sets_they_belong_to() -> None:
+    figure = timeline_figure(analysis([exercise_set([rep(2.0, 6.0)])]), EXERCISES)
+    assert {(s.x0, s.x1) for s in figure.layout.shapes} == {(2.0, 6.0)}
+
+
+def test_hold_says_how_long() -> None:
+    held = exercise_set(exercise="plank", hold_s=8.2, start_s=1.0, end_s=9.5)
+    figure = timeline_figure(analysis([held]), EXERCISES)
+    assert "held 8 s" in [t.text[0] for t in figure.data if t.type == "bar"]
+
+
+def test_timeline_of_a_video_without_sets_shows_all_joints() -> None:
+    assert len(lines(timeline_figure(analysis(), EXERCISES))) == N_JOINTS
+
+
+def test_timeline_of_a_long_video_has_a_bounded_number_of_points() -> None:
+    figure = timeline_figure(analysis(n=20_000), EXERCISES)
+    knee = lines(figure)["left knee"]
+    assert 1000 < len(knee.x) <= 3000
+    assert knee.x[-1] == pytest.approx(800.0, abs=1.0)
+
+
+def test_joint_colour_is_the_same_in_every_chart() -> None:
+    live_knee = lines(live())["left knee"].line.color
+    timeline = timeline_figure(analysis([exercise_set([rep()])]), EXERCISES)
+    assert lines(timeline)["left knee"].line.color == live_knee
