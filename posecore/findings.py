@@ -183,7 +183,9 @@ def read_on_rep(
     return Finding(target, at_s, joint, value, error)
 
 
-def _read_rep_measure(target: Target, trace: RepTrace) -> Finding:
+def _read_rep_measure(target: Target, trace: RepTrace) -> Finding | None:
+    if np.isfinite(trace.signal[trace.begin_i :]).mean() < ENOUGH:
+        return None
     turn_s = float(trace.t_s[trace.far_i])
     value = {
         "tempo_out": turn_s - float(trace.t_s[trace.begin_i]),
