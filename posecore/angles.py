@@ -1,0 +1,126 @@
+"""Joint angles as clinical flexion, in degrees: 0 is straight, larger is more bent.
+
+Two readings of every joint are possible. The 2-D one, measured on the picture in true
+proportions, is right where the limb moves in the picture's plane and useless where it points
+at the camera. The one on MediaPipe's world landmarks sees depth but compresses deep flexion.
+``flexion_deg`` blends them by how far the limb leaves the picture's plane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecore.landmarks import Landmark
+from posecore.types import Pose
+
+MIN_VISIBILITY = 0.3
+"""Below this a landmark counts as not seen; at the ends of a hidden limb MediaPipe gives less."""
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Three landmarks; the angle is at the middle one.
+
+    ``straight_is_zero`` holds for hinges (180 minus the included angle); the shoulder is the
+    elevation of the upper arm from the trunk, the included angle itself.
+    """
+
+    name: str
+    points: tuple[Landmark, Landmark, Landmark]
+    straight_is_zero: bool = True
+
+
+def _side(side: str) -> tuple[Joint, ...]:
+    mark = {
+        name: Landmark[f"{side.upper()}_{name}"]
+        for name in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE")
+    }
+    return (
+        Joint(f"{side}_elbow", (mark["SHOULDER"], mark["ELBOW"], mark["WRIST"])),
+        Joint(f"{side}_shoulder", (mark["HIP"], mark["SHOULDER"], mark["ELBOW"]), False),
+        Joint(f"{side}_hip", (mark["SHOULDER"], mark["HIP"], mark["KNEE"])),
+        Joint(f"{side}_knee", (mark["HIP"], mark["KNEE"], mark["ANKLE"])),
+    )
+
+
+JOINTS: tuple[Joint, ...] = _side("left") + _side("right")
+JOINT_NAMES: tuple[str, ...] = tuple(joint.name for joint in JOINTS)
+N_JOINTS = len(JOINTS)
+JOINT_INDEX: Mapping[str, int] = {name: i for i, name in enumerate(JOINT_NAMES)}
+
+_POINTS = np.array([joint.points for joint in JOINTS])  # (n_joints, 3) rows of landmarks
+_STRAIGHT = np.array([joint.straight_is_zero for joint in JOINTS])
+
+_FLAT, _DEEP = 0.25, 0.75
+"""Share of a limb's length that points along the camera: below _FLAT 2-D alone, above _DEEP
+world alone. Chosen on the rendered people in docs/ACCURACY.md."""
+
+
+def flexion_of(points: np.ndarray) -> np.ndarray:
+    """Flexion of every joint from landmarks in true proportions.
+
+    points   (..., 33, k) pixels (k = 2) or metres (k = 3), never x / width and y / height
+    Returns  (..., n_joints) degrees in [0, 180]; NaN where a landmark is NaN or limbs have
+             no length.
+    """
+    first, middle, last = (points[..., _POINTS[:, i], :] for i in range(3))
+    a, b = first - middle, last - middle
+    lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosine = np.einsum("...k,...k->...", a, b) / lengths
+        included = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    return np.where(_STRAIGHT, 180.0 - included, included)
+
+
+def depth_share(world: np.ndarray) -> np.ndarray:
+    """How much of each joint's two limbs points along the camera.
+
+    world    (..., 33, 3) metres
+    Returns  (..., n_joints) in [0, 1]: the larger |z| / length of the two limbs.
+    """
+    first, middle, last = (world[..., _POINTS[:, i], :] for i in range(3))
+    shares = []
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for limb in (first - middle, last - middle):
+            shares.append(np.abs(limb[..., 2]) / np.linalg.norm(limb, axis=-1))
+    return np.maximum(*shares)
+
+
+def blended_flexion(pixels: np.ndarray, world: np.ndarray) -> np.ndarray:
+    """(..., n_joints) degrees from (..., 33, 2) pixels and (..., 33, 3) metres."""
+    out_of_plane = np.clip((depth_share(world) - _FLAT) / (_DEEP - _FLAT), 0.0, 1.0)
+    flat, deep = flexion_of(pixels), flexion_of(world)
+    # A limb that points at the camera has no flat angle at all.
+    return np.where(out_of_plane < 1.0, flat + (deep - flat) * out_of_plane, deep)
+
+
+def joint_seen(visibility: np.ndarray, minimum: float = MIN_VISIBILITY) -> np.ndarray:
+    """(..., n_joints) bool from (..., 33) visibility: all three landmarks can be seen."""
+    return (visibility[..., _POINTS] >= minimum).all(axis=-1)
+
+
+def flexion_deg(pose: Pose) -> np.ndarray:
+    """(n_joints,) degrees in [0, 180]; NaN where a landmark is not seen."""
+    blended = blended_flexion(pose.pixels, pose.world)
+    return np.where(joint_seen(pose.visibility), blended, np.nan)
+
+
+EXPECTED_ERROR_DEG: Mapping[str, Mapping[str, float]] = {
+    "front": {"elbow": 25.0, "shoulder": 13.0, "hip": 11.0, "knee": 11.0},
+    "diagonal": {"elbow": 18.0, "shoulder": 12.0, "hip": 9.0, "knee": 7.0},
+    "side": {"elbow": 15.0, "shoulder": 14.0, "hip": 8.0, "knee": 4.0},
+}
+"""Mean absolute error by view and joint, measured on rendered people: docs/ACCURACY.md."""
+
+_ERRORS = {
+    view: np.array([by_joint[name.split("_", 1)[1]] for name in JOINT_NAMES])
+    for view, by_joint in EXPECTED_ERROR_DEG.items()
+}
+
+
+def expected_error_deg(view: str | None) -> np.ndarray:
+    """(n_joints,) degrees; NaN where the view cannot be told."""
+    return _ERRORS[view] if view in _ERRORS else np.full(N_JOINTS, np.nan)

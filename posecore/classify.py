@@ -1,0 +1,107 @@
+"""Which exercise a feature vector shows: a multi-layer perceptron, loaded and checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posecore.estimate import ESTIMATOR
+from posecore.features import FEATURE_NAMES, mirror_features
+
+MODEL_PATH = Path(__file__).resolve().parent.parent / "models" / "exercise_mlp.skops"
+TRUSTED_TYPES = ["sklearn.neural_network._stochastic_optimizers.AdamOptimizer"]
+"""The only type beyond skops' own defaults that a model file may hold."""
+
+RETRAIN = "Make it with: python -m posecore train --data DIR"
+
+
+class ModelError(ValueError):
+    """The model is missing or does not fit this program; the message says how to make it."""
+
+
+class ExerciseClassifier:
+    """Class probabilities of feature vectors, the same for a body and its mirror image.
+
+    The network's matrices are taken out of the scikit-learn pipeline once: its own predict
+    spends ten times as long on checks as on arithmetic. tests/test_classify.py holds both equal.
+    """
+
+    def __init__(self, model: Any, classes: tuple[str, ...]) -> None:
+        scale, mlp = model.named_steps["scale"], model.named_steps["mlp"]
+        if scale.n_features_in_ != len(FEATURE_NAMES):
+            raise ModelError(
+                f"The model expects {scale.n_features_in_} features, this program makes "
+                f"{len(FEATURE_NAMES)}. {RETRAIN}"
+            )
+        self.classes = classes
+        self._mean = np.asarray(scale.mean_)
+        self._scale = np.asarray(scale.scale_)
+        self._layers = [
+            (np.asarray(w, np.float64), np.asarray(b, np.float64))
+            for w, b in zip(mlp.coefs_, mlp.intercepts_, strict=True)
+        ]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> ExerciseClassifier:
+        """The model file and the card beside it. Raises ModelError where they do not fit."""
+        path = path or MODEL_PATH
+        card = read_card(path)
+        if card.get("features") != list(FEATURE_NAMES):
+            raise ModelError(f"{path.name} was trained on other features. {RETRAIN}")
+        if card.get("estimator") != ESTIMATOR:
+            raise ModelError(
+                f"{path.name} was trained on landmarks of {card.get('estimator')!r}, this "
+                f"program uses {ESTIMATOR!r}. {RETRAIN}"
+            )
+        return cls(_load_skops(path), tuple(card["classes"]))
+
+    def proba(self, features: np.ndarray) -> np.ndarray:
+        """(n_classes,) of (n_features,); a NaN feature counts as average. All NaN where all are."""
+        if not np.isfinite(features).any():
+            return np.full(len(self.classes), np.nan)
+        return self.proba_many(features[None])[0]
+
+    def proba_many(self, features: np.ndarray) -> np.ndarray:
+        """(n, n_classes) of (n, n_features), mean over each body and its mirror image."""
+        both = np.concatenate([features, mirror_features(features)])
+        x = (both - self._mean) / self._scale
+        x = np.where(np.isfinite(x), x, 0.0)
+        for weights, bias in self._layers[:-1]:
+            x = np.maximum(x @ weights + bias, 0.0)
+        weights, bias = self._layers[-1]
+        logits = x @ weights + bias
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        proba = odds / odds.sum(axis=1, keepdims=True)
+        n = len(features)
+        return (proba[:n] + proba[n:]) / 2
+
+
+def read_card(path: Path | None = None) -> dict[str, Any]:
+    """The card beside the model file. Raises ModelError where either cannot be read."""
+    path = path or MODEL_PATH
+    card_path = path.with_suffix(".json")
+    for needed in (path, card_path):
+        if not needed.exists():
+            raise ModelError(f"The model file {needed.name} is missing. {RETRAIN}")
+    try:
+        card = json.loads(card_path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{card_path.name} cannot be read ({error}). {RETRAIN}") from error
+    if not isinstance(card, dict) or not isinstance(card.get("classes"), list):
+        raise ModelError(f"{card_path.name} names no classes. {RETRAIN}")
+    return card
+
+
+def _load_skops(path: Path) -> Any:
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        return skops.io.load(path, trusted=TRUSTED_TYPES)
+    except UntrustedTypesFoundException as error:
+        raise ModelError(f"{path.name} holds types it should not: refused. {RETRAIN}") from error
+    except Exception as error:  # skops raises what zip, json and scikit-learn raise
+        raise ModelError(f"{path.name} cannot be read ({error}). {RETRAIN}") from error

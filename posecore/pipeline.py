@@ -1,0 +1,261 @@
+"""The one way a frame goes: estimate, measure, recognise, vote, count, judge.
+
+Time is an argument and nothing here reads a clock, so a recorded clip and a live person give
+the same answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecore.angles import N_JOINTS, expected_error_deg, flexion_deg
+from posecore.classify import ExerciseClassifier
+from posecore.estimate import Estimator, PoseEstimator
+from posecore.exercises import Exercise, load_exercises
+from posecore.features import FeatureWindow, joints_of
+from posecore.findings import BEFORE_S, RepTrace
+from posecore.holds import HoldTimer
+from posecore.measures import COLUMNS, measure
+from posecore.reps import ExerciseCounter, RepSpan
+from posecore.sets import SetBuilder
+from posecore.technique import LiveCoach, judge
+from posecore.types import NONE, ExerciseSet, Fault, FrameResult, Pose, Rep
+from posecore.view import framing_hint, view_of
+from posecore.vote import Voter
+
+
+class UnknownExercise(ValueError):
+    """The exercise that was asked for has no file; the message lists those that have."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Signal settings; what concerns a movement stands in its exercise file.
+
+    vote_window_s     how long frames vote
+    vote_confidence   mean probability under which no exercise is named
+    vote_margin       how much more than the present exercise a new one needs
+    rep_share         mean probability over a rep's own time that it takes to count it
+    set_pause_s       a pause that ends a set
+    history_s         how much of the past is kept: longer than the longest rep
+    """
+
+    vote_window_s: float = 1.0
+    vote_confidence: float = 0.4
+    vote_margin: float = 0.1
+    rep_share: float = 0.3
+    set_pause_s: float = 12.0
+    history_s: float = 25.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    t_s: float
+    row: np.ndarray
+    flexion_deg: np.ndarray
+    error_deg: np.ndarray
+    view: str | None
+    proba: np.ndarray
+
+
+class Pipeline:
+    """One person's way through all rooms. One for each stream; not to be shared.
+
+    exercise  fixes the exercise by hand: nothing is recognised, all reps are its
+    Raises ModelError, ExerciseFileError or UnknownExercise where it cannot be built.
+    """
+
+    def __init__(
+        self,
+        *,
+        exercises: Mapping[str, Exercise] | None = None,
+        classifier: ExerciseClassifier | None = None,
+        estimator: Estimator | None = None,
+        settings: Settings | None = None,
+        exercise: str | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.exercises = dict(exercises if exercises is not None else load_exercises())
+        if exercise is not None and exercise not in self.exercises:
+            known = ", ".join(sorted(self.exercises))
+            raise UnknownExercise(f"There is no exercise {exercise!r}. There are: {known}.")
+        self.fixed = exercise
+        self.classifier = classifier or ExerciseClassifier.load()
+        self.classes = self.classifier.classes
+        self._estimator = estimator
+        self._window = FeatureWindow()
+        s = self.settings
+        self._voter = Voter(self.classes, s.vote_window_s, s.vote_confidence, s.vote_margin)
+        counted = [e for e in self.exercises.values() if exercise in (None, e.name)]
+        self._counters = {e.name: ExerciseCounter(e.signal) for e in counted if e.kind == "reps"}
+        self._holds = {e.name: HoldTimer(e) for e in counted if e.kind == "hold"}
+        self._sets = SetBuilder(s.set_pause_s)
+        self._past: deque[_Moment] = deque()
+        self._coach: LiveCoach | None = None
+        self._last_s = -np.inf
+
+    def warm_up(self) -> None:
+        """Load the estimator and run it once, so that the first frame is as quick as the next."""
+        if self._estimator is None:
+            self._estimator = PoseEstimator()
+        self._estimator.estimate(np.zeros((480, 640, 3), np.uint8), 0.0)
+
+    def step(self, rgb: np.ndarray, t_s: float) -> FrameResult:
+        """The result after the (height, width, 3) uint8 RGB frame at ``t_s`` seconds."""
+        if self._estimator is None:
+            self._estimator = PoseEstimator()
+        return self.advance(t_s, self._estimator.estimate(rgb, t_s))
+
+    def advance(self, t_s: float, pose: Pose | None) -> FrameResult:
+        """The same once the pose is known. A time that repeats or runs back counts nothing."""
+        now = self._measure(t_s, pose)
+        in_order = t_s > self._last_s
+        voted = self._vote(now)
+        rep, ended = None, None
+        if in_order:
+            self._last_s = t_s
+            self._past.append(now)
+            while t_s - self._past[0].t_s > self.settings.history_s:
+                self._past.popleft()
+            ended = self._sets.step(t_s)
+            rep, ended_by_rep = self._count(now)
+            ended = ended or ended_by_rep or self._hold(now, voted)
+        faults = self._live_faults(now, voted, pose)
+        current = self._sets.current
+        top = int(np.argmax(now.proba)) if np.isfinite(now.proba).all() else None
+        own = NONE if top is None else self.classes[top]
+        return FrameResult(
+            t_s=t_s,
+            pose=pose,
+            flexion_deg=now.flexion_deg,
+            error_deg=now.error_deg,
+            view=now.view,
+            proba=now.proba,
+            frame_exercise=self.fixed if self.fixed and pose is not None else own,
+            voted_exercise=voted,
+            votes=self._shares(),
+            phase=self._counters[voted].phase.value if voted in self._counters else None,
+            rep_count=current.n_complete if current else 0,
+            hold_s=(current.hold_s or 0.0) if current else 0.0,
+            rep=rep,
+            set_ended=ended,
+            current_set=current,
+            faults=faults,
+            cue=faults[0].cue if faults else None,
+            hint=framing_hint(pose, self.exercises[voted].needs if voted != NONE else ("trunk",)),
+        )
+
+    def finish(self) -> ExerciseSet | None:
+        """End of the stream: ends the current set and returns it."""
+        return self._sets.finish()
+
+    @property
+    def sets(self) -> tuple[ExerciseSet, ...]:
+        """The sets that have ended."""
+        return tuple(self._sets.ended)
+
+    def close(self) -> None:
+        """Free the estimator. Safe to call twice."""
+        if self._estimator is not None:
+            self._estimator.close()
+            self._estimator = None
+
+    def _measure(self, t_s: float, pose: Pose | None) -> _Moment:
+        unknown = np.full(len(self.classes), np.nan)
+        if pose is None:
+            nothing = np.full(N_JOINTS, np.nan)
+            return _Moment(t_s, np.full(len(COLUMNS), np.nan), nothing, nothing, None, unknown)
+        view = view_of(pose)
+        flexion = flexion_deg(pose)
+        proba = unknown
+        if self.fixed is None:
+            proba = self.classifier.proba(self._window.step(joints_of(pose), t_s))
+        row = measure(pose, flexion)
+        return _Moment(t_s, row, flexion, expected_error_deg(view), view, proba)
+
+    def _vote(self, now: _Moment) -> str:
+        if self.fixed is not None:
+            return self.fixed
+        winner = self._voter.step(now.proba, now.t_s)
+        return winner if winner in self.exercises else NONE
+
+    def _shares(self) -> dict[str, float]:
+        if self.fixed is not None:
+            return {self.fixed: 1.0}
+        shares = self._voter.shares
+        return {self.classes[i]: float(shares[i]) for i in np.argsort(-shares) if shares[i] > 0.01}
+
+    def _count(self, now: _Moment) -> tuple[Rep | None, ExerciseSet | None]:
+        """Every counter runs all the time, so a label that flips for a moment loses no rep."""
+        rep, ended = None, None
+        for name, counter in self._counters.items():
+            span = counter.step(now.row, now.t_s)
+            if span is not None and self._belongs(span, name):
+                rep = self._judged(self.exercises[name], span)
+                ended = self._sets.add_rep(rep) or ended
+        return rep, ended
+
+    def _belongs(self, span: RepSpan, name: str) -> bool:
+        """A rep is of the exercise that the votes over the rep's own time name."""
+        if self.fixed is not None:
+            return True
+        votes = [m.proba for m in self._past if span.start_s <= m.t_s <= span.end_s]
+        votes = [v for v in votes if np.isfinite(v).all()]
+        if not votes or name not in self.classes:
+            return False
+        mean = np.mean(votes, axis=0)
+        own = mean[self.classes.index(name)]
+        return own >= self.settings.rep_share and own >= mean.max()
+
+    def _judged(self, exercise: Exercise, span: RepSpan) -> Rep:
+        # What was seen just before the rep shows the position it started from.
+        past = [m for m in self._past if span.start_s - BEFORE_S <= m.t_s <= span.end_s]
+        t_s = np.array([m.t_s for m in past])
+        rows = np.array([m.row for m in past])
+        begin_i = int(np.searchsorted(t_s, span.start_s))
+        trace = RepTrace(
+            t_s=t_s,
+            rows=rows,
+            signal=self._counters[exercise.name].value(rows),
+            error_deg=np.array([m.error_deg for m in past]),
+            views=tuple(m.view for m in past),
+            far_i=max(begin_i, int(np.argmin(np.abs(t_s - span.far_s)))),
+            complete=span.complete,
+            begin_i=begin_i,
+        )
+        judgement = judge(exercise, trace)
+        return Rep(
+            exercise=exercise.name,
+            start_s=span.start_s,
+            end_s=span.end_s,
+            complete=span.complete,
+            rom_deg=span.rom,
+            tempo_s=(span.far_s - span.start_s, span.end_s - span.far_s),
+            score=judgement.score,
+            faults=judgement.faults,
+            score_parts=judgement.parts,
+            curve_t_s=t_s[begin_i:],
+            curve_deg=np.array([m.flexion_deg for m in past[begin_i:]]),
+        )
+
+    def _hold(self, now: _Moment, voted: str) -> ExerciseSet | None:
+        ended = None
+        for name, timer in self._holds.items():
+            span = timer.step(now.row, now.error_deg, now.view, now.t_s, voted == name)
+            if span is not None:
+                ended = self._sets.hold(name, span.start_s, span.end_s, span.good_s) or ended
+        return ended
+
+    def _live_faults(self, now: _Moment, voted: str, pose: Pose | None) -> tuple[Fault, ...]:
+        exercise = self.exercises.get(voted)
+        if exercise is None or pose is None:
+            self._coach = None
+            return ()
+        if self._coach is None or self._coach.exercise is not exercise:
+            self._coach = LiveCoach(exercise)
+        phase = self._counters[voted].phase if voted in self._counters else None
+        return self._coach.step(now.row, now.error_deg, phase, now.view, now.t_s)

@@ -1,0 +1,179 @@
+"""Counting: from a signal to reps and attempts.
+
+A rep goes from the start position to the far end and back. Two thresholds keep noise from
+counting; they follow the person's own range within the limits of the exercise file, so that a
+lock-out a few degrees short of the book still ends a rep.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from posecore.exercises import Signal
+
+MAX_GAP_S = 1.0
+"""Not seen for longer than this, the movement under way is forgotten: no rep is guessed."""
+
+_MEDIAN_S = 0.12  # jumps of a landmark that last a frame or two do not reach the counter
+_LEAVE = 0.4  # of the smallest range: so far from the start a movement is under way
+_TURN = 0.25  # of its own range: so far back from the far end it has turned
+_RETURN = 0.35  # of its own range: so near to where it began it is back
+_SETTLED = 0.15  # of the smallest range: so near to the start it has not begun
+_DRIFT_PER_S = 0.08  # of the smallest range: the start position may shift over a set
+_OVERLAP = 0.5  # of the shorter: two sides' reps that overlap so far are one rep
+
+
+class Phase(StrEnum):
+    """Where in a rep the person is; "up" and "down" would mean opposite things by exercise."""
+
+    START = "start"
+    OUT = "out"
+    FAR = "far"
+    BACK = "back"
+
+
+@dataclass(frozen=True)
+class RepSpan:
+    """One movement that came back. ``complete``: it reached the far threshold."""
+
+    start_s: float
+    far_s: float
+    end_s: float
+    complete: bool
+    rom: float
+
+
+class RepCounter:
+    """Reps of one signal: ``step`` its value frame by frame."""
+
+    def __init__(self, signal: Signal) -> None:
+        self.signal = signal
+        self.reset()
+
+    def reset(self) -> None:
+        self.phase = Phase.START
+        self._recent: deque[tuple[float, float]] = deque()
+        self._last_s: float | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.phase = Phase.START
+        self._low: float | None = None
+        self._start_s = 0.0
+        self._peak = 0.0
+        self._peak_s = 0.0
+
+    def step(self, value: float, t_s: float) -> RepSpan | None:
+        """The rep or attempt that ends at this frame, if one does.
+
+        value  in the measure's unit; NaN where it is not seen
+        A time that repeats or runs backwards is passed over.
+        """
+        if self._last_s is not None and t_s <= self._last_s:
+            return None
+        if self._last_s is not None and t_s - self._last_s > MAX_GAP_S:
+            self._recent.clear()
+            self._forget()
+        if not np.isfinite(value):
+            return None
+        self._last_s = t_s
+        return self._advance(self._steady(value, t_s), t_s)
+
+    def _steady(self, value: float, t_s: float) -> float:
+        """Median of the last moment, in the direction in which the far end is larger."""
+        self._recent.append((t_s, value if self.signal.upwards else -value))
+        while t_s - self._recent[0][0] > _MEDIAN_S and len(self._recent) > 3:
+            self._recent.popleft()
+        return float(np.median([v for _, v in self._recent]))
+
+    def _advance(self, x: float, t_s: float) -> RepSpan | None:
+        signal = self.signal
+        sign = 1.0 if signal.upwards else -1.0
+        start, far = sign * signal.start, sign * signal.far
+        if self._low is None:
+            self._low, self._start_s = x, t_s
+        if self.phase is Phase.START:
+            self._wait(x, t_s)
+            return None
+        if x > self._peak:
+            self._peak, self._peak_s = x, t_s
+            self.phase = Phase.FAR if x >= far else Phase.OUT
+        if t_s - self._start_s > signal.max_s:
+            self._begin_again(x, t_s)
+            return None
+        rise = self._peak - self._low
+        if self._peak - x >= _TURN * rise:
+            self.phase = Phase.BACK
+        if self.phase is not Phase.BACK or x > max(start, self._low + _RETURN * rise):
+            return None
+        rep = RepSpan(self._start_s, self._peak_s, t_s, self._peak >= far, rise)
+        self._begin_again(x, t_s)
+        lasted = rep.end_s - rep.start_s >= signal.min_s
+        return rep if lasted and rise >= signal.min_range else None
+
+    def _wait(self, x: float, t_s: float) -> None:
+        """At the start: follow where it lies until the movement leaves it."""
+        reach = self.signal.min_range
+        assert self._low is not None
+        previous_s = self._recent[-2][0] if len(self._recent) > 1 else t_s
+        drift = _DRIFT_PER_S * reach * max(0.0, t_s - previous_s)
+        self._low = min(x, self._low + drift)
+        if x <= self._low + _SETTLED * reach:
+            self._start_s = t_s
+        elif x >= self._low + _LEAVE * reach:
+            self.phase = Phase.OUT
+            self._peak, self._peak_s = x, t_s
+
+    def _begin_again(self, x: float, t_s: float) -> None:
+        self._forget()
+        self._low, self._start_s = x, t_s
+
+
+class ExerciseCounter:
+    """Reps of an exercise, whose sides may count each by itself.
+
+    Both arms together are one rep: the second side's rep that overlaps the first is dropped.
+    """
+
+    def __init__(self, signal: Signal) -> None:
+        self.readings = signal.readings
+        self.counters = tuple(RepCounter(signal) for _ in self.readings)
+        self._last: RepSpan | None = None
+
+    def reset(self) -> None:
+        self._last = None
+        for counter in self.counters:
+            counter.reset()
+
+    def step(self, row: np.ndarray, t_s: float) -> RepSpan | None:
+        """row (n_columns,) as measures.measure gives it."""
+        ended = None
+        for reading, counter in zip(self.readings, self.counters, strict=True):
+            rep = counter.step(float(reading.of(row)), t_s)
+            if rep is not None and not self._same_as_last(rep):
+                ended = self._last = rep
+        return ended
+
+    @property
+    def phase(self) -> Phase:
+        """Of the side that is furthest on its way."""
+        order = (Phase.START, Phase.BACK, Phase.OUT, Phase.FAR)
+        return max((counter.phase for counter in self.counters), key=order.index)
+
+    def value(self, row: np.ndarray) -> np.ndarray:
+        """The signal of (..., n_columns) rows: of sides that count alone, the further one."""
+        values = np.stack([reading.of(row) for reading in self.readings])
+        upwards = self.counters[0].signal.upwards
+        return np.fmax.reduce(values) if upwards else np.fmin.reduce(values)
+
+    def _same_as_last(self, rep: RepSpan) -> bool:
+        last = self._last
+        if last is None:
+            return False
+        shared = min(rep.end_s, last.end_s) - max(rep.start_s, last.start_s)
+        shorter = min(rep.end_s - rep.start_s, last.end_s - last.start_s)
+        return shared > _OVERLAP * shorter
