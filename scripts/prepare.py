@@ -40,14 +40,19 @@ class NotReady(Exception):
     """Something is missing that this script cannot put right; the message says what to do."""
 
 
-def venv_python(venv: Path = VENV) -> Path:
-    """The interpreter inside a virtual environment, which may not exist yet."""
-    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def venv_python() -> Path:
+    """The interpreter inside the virtual environment, which may not exist yet."""
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def is_current(stamp: Path, requirements: Iterable[Path]) -> bool:
     """Whether the packages were last installed from exactly these requirement files."""
     return stamp.is_file() and stamp.read_bytes() == _content(requirements)
+
+
+def write_stamp(stamp: Path, requirements: Iterable[Path]) -> None:
+    """Remember what the packages were installed from; called only when that succeeded."""
+    stamp.write_bytes(_content(requirements))
 
 
 def missing_libraries(load: Callable[[str], object] = ctypes.CDLL) -> list[str]:
@@ -120,10 +125,10 @@ def _install(purpose: str) -> None:
             "disk? There are none for Linux on ARM, nor for 32 bits. Run the same command again; "
             "`make clean` first starts afresh."
         )
-    stamp.write_bytes(_content(files))
+    write_stamp(stamp, files)
     if purpose == "test":
         # The test packages lie on top of the app's, so those are up to date as well.
-        (VENV / "installed-for-run.txt").write_bytes(_content(REQUIREMENTS["run"]))
+        write_stamp(VENV / "installed-for-run.txt", REQUIREMENTS["run"])
 
 
 def _need_browser() -> None:
