@@ -1,0 +1,219 @@
+"""Several videos one after another, or as many at once as there are processors."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+
+from posecore.analyze import AnnotatedWriter, Progress, analyze_video, write_document
+from posecore.classify import ModelError
+from posecore.draw import draw_overlay
+from posecore.exercises import ExerciseFileError
+from posecore.pipeline import Pipeline, UnknownExercise
+from posecore.types import ExerciseSet, FrameResult
+from posecore.video import VideoError
+
+OnProgress = Callable[[int, float, float | None], None]
+"""Number of the job, seconds done, seconds in all."""
+
+_CRASHED = "the program that reads it broke down. The file may be damaged, or memory was short."
+
+
+@dataclass(frozen=True)
+class Job:
+    """One video, and what is wanted of it: None where it is not."""
+
+    video: Path
+    document: Path | None = None
+    annotated: Path | None = None
+    exercise: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a job. ``problem`` is the sentence that says why nothing did."""
+
+    job: Job
+    sets: tuple[ExerciseSet, ...] = ()
+    warnings: tuple[str, ...] = ()
+    nobody_seen: bool = False
+    problem: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.problem is not None or self.nobody_seen
+
+
+class JobError(ValueError):
+    """What was asked for cannot be done without harm; the message says why."""
+
+
+def plan(
+    videos: Sequence[Path],
+    *,
+    documents: Path | None = None,
+    annotated: Path | None = None,
+    exercise: str | None = None,
+) -> list[Job]:
+    """One job a video, each result under a name of its own.
+
+    documents  folder of the analysis documents
+    annotated  the drawn video's file; with several videos, or where it is one, a folder
+    Raises JobError where a result would overwrite another, or a video.
+    """
+    if documents is not None or annotated is not None:
+        counts = Counter(video.name for video in videos)
+        twice = sorted(name for name, n in counts.items() if n > 1)
+        if twice:
+            raise JobError(
+                f"More than one of the videos is called {', '.join(twice)}: their results would "
+                "overwrite each other. Give them other names, or analyse one at a time."
+            )
+    if documents is not None and documents.exists() and not documents.is_dir():
+        raise JobError(f"The documents go into a folder, and {documents} is a file.")
+    jobs = []
+    for video in videos:
+        document = documents / f"{video.name}.json" if documents is not None else None
+        drawn = _drawn_path(video, annotated, several=len(videos) > 1)
+        if drawn is not None and any(drawn.resolve() == each.resolve() for each in videos):
+            raise JobError(f"The annotated video would overwrite {drawn}. Choose another name.")
+        jobs.append(Job(video, document, drawn, exercise))
+    return jobs
+
+
+def _drawn_path(video: Path, annotated: Path | None, *, several: bool) -> Path | None:
+    if annotated is None:
+        return None
+    is_mp4 = annotated.suffix.lower() == ".mp4"
+    if several and (is_mp4 or annotated.is_file()):
+        raise JobError(f"Several annotated videos go into a folder, and {annotated} is a file.")
+    if several or annotated.is_dir():
+        return annotated / f"{video.name}.annotated.mp4"
+    if not is_mp4:
+        raise JobError(f"The annotated video is an MP4 file: {annotated} should end in .mp4.")
+    return annotated
+
+
+def analyze_one(job: Job, progress: Progress | None = None) -> Outcome:
+    """Analyse one video and write what is wanted; what goes wrong with it is in the outcome."""
+    pipeline = None
+    try:
+        pipeline = Pipeline(exercise=job.exercise)
+        with ExitStack() as stack:
+            on_frame = None
+            if job.annotated is not None:
+                on_frame = _Annotator(job.annotated, pipeline, stack)
+            analysis = analyze_video(
+                job.video, pipeline=pipeline, on_frame=on_frame, progress=progress
+            )
+        if job.document is not None:
+            write_document(analysis, job.document)
+    except (VideoError, ModelError, ExerciseFileError, UnknownExercise) as error:
+        return Outcome(job, problem=str(error))
+    except OSError as error:
+        name = error.filename or job.document
+        problem = f"{job.video.name}: {name} cannot be used ({error.strerror or error})."
+        return Outcome(job, problem=problem)
+    finally:
+        if pipeline is not None:
+            pipeline.close()
+    return Outcome(job, analysis.sets, analysis.warnings, analysis.nobody_seen)
+
+
+def analyze_all(
+    jobs: Sequence[Job], *, workers: int, on_progress: OnProgress | None = None
+) -> Iterator[Outcome]:
+    """The outcomes in the order of the jobs, each as soon as it and those before it are done."""
+    tell = on_progress or (lambda number, done_s, total_s: None)
+    if len(jobs) < 2 or workers < 2:
+        for number, job in enumerate(jobs):
+            yield analyze_one(job, partial(tell, number))
+        return
+    # Spawned, not forked: the estimator's and the decoder's threads do not survive a fork.
+    context = get_context("spawn")
+    news: Queue[tuple[int, float, float | None] | None] = context.Queue()
+    listener = Thread(target=_pass_on, args=(news, tell), daemon=True)
+    listener.start()
+    pool = partial(
+        ProcessPoolExecutor, mp_context=context, initializer=_begin_process, initargs=(news,)
+    )
+    try:
+        with pool(min(workers, len(jobs))) as together:
+            futures = [together.submit(_in_process, i, job) for i, job in enumerate(jobs)]
+            try:
+                for number, job in enumerate(jobs):
+                    try:
+                        yield futures[number].result()
+                    except BrokenProcessPool:
+                        # One file took the others' processes with it: each again, by itself.
+                        yield _alone(pool, number, job)
+            finally:
+                together.shutdown(wait=False, cancel_futures=True)
+    finally:
+        news.put(None)
+        listener.join(timeout=5.0)
+
+
+def _alone(pool: Callable[[int], ProcessPoolExecutor], number: int, job: Job) -> Outcome:
+    with pool(1) as single:
+        try:
+            return single.submit(_in_process, number, job).result()
+        except BrokenProcessPool:
+            return Outcome(job, problem=f"{job.video.name}: {_CRASHED}")
+
+
+class _Annotator:
+    """Draws each frame into a file that is begun with the first, when its size is known."""
+
+    def __init__(self, path: Path, pipeline: Pipeline, stack: ExitStack) -> None:
+        self.path, self.exercises, self.stack = path, pipeline.exercises, stack
+        self.writer: AnnotatedWriter | None = None
+
+    def __call__(self, rgb: np.ndarray, result: FrameResult) -> None:
+        if self.writer is None:
+            size = (rgb.shape[1], rgb.shape[0])
+            self.writer = self.stack.enter_context(AnnotatedWriter(self.path, size, 30.0))
+        self.writer.write(draw_overlay(rgb, result, self.exercises), result.t_s)
+
+
+# What a worker process reports to; set once, when the process begins, because a queue can only
+# be handed over then.
+_news: Any = None
+
+_TELL_EVERY_S = 0.5  # of the video; a message a frame would keep both processes busy
+
+
+def _begin_process(news: Any) -> None:
+    global _news
+    _news = news
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback of its own
+
+
+def _in_process(number: int, job: Job) -> Outcome:
+    told_s = -_TELL_EVERY_S
+
+    def tell(done_s: float, total_s: float | None) -> None:
+        nonlocal told_s
+        if done_s - told_s >= _TELL_EVERY_S:
+            told_s = done_s
+            _news.put((number, done_s, total_s))
+
+    return analyze_one(job, tell)
+
+
+def _pass_on(news: Any, on_progress: OnProgress) -> None:
+    while (message := news.get()) is not None:
+        on_progress(*message)
