@@ -79,13 +79,12 @@ def measured(value: float, unit: str, digits: int = 0) -> str:
 
 
 def rep_in_words(rep: RepRecord) -> dict[str, str]:
-    """Column heading -> what stands in it: one row of a table of reps."""
+    """Column heading -> what stands in it: one row of a table of reps, without the faults."""
     out_s, back_s = rep.tempo_s
     return {
         "Rep": str(rep.ordinal),
         "Result": "Complete" if rep.complete else "Attempt",
-        "Range of motion": measured(rep.rom_deg, "°"),
-        "Tempo out, back": f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
+        "Range": measured(rep.rom_deg, "°"),
+        "Out, back": f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
         "Score": measured(rep.score, ""),
-        "What was off": "; ".join(fault_in_words(fault) for fault in rep.faults) or "Nothing",
     }

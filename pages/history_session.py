@@ -1,0 +1,166 @@
+"""One session of the history page: its sets, its reps, their angles, and how to delete it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from posecore import plots
+from posecore.exercises import Exercise
+from posecore.store import SessionDetail, SessionSummary, SetRecord, Store, StoreError
+from posecore.store.words import (
+    counted,
+    date_in_words,
+    fault_in_words,
+    figures_in_words,
+    rep_in_words,
+    title_of,
+)
+
+
+def plain(text: str) -> str:
+    """``text`` so that Markdown shows it as it is: file names and cues are not markup."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def local_zone() -> tzinfo | None:
+    """The browser's zone; None, which is the server's, where the browser does not say."""
+    try:
+        return ZoneInfo(st.context.timezone) if st.context.timezone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def date_of(summary: SessionSummary) -> str:
+    return plain(date_in_words(summary.started_at, local_zone()))
+
+
+def table(rows: list[dict[str, str]]) -> str:
+    """A Markdown table of plain texts; st.table writes its headings too pale to read."""
+    lines = [list(rows[0]), ["---"] * len(rows[0])]
+    lines += [[plain(words) for words in row.values()] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+# What buttons do. Errors wait for the next drawing of the page: a callback cannot show them.
+
+
+def close_session() -> None:
+    st.query_params.pop("session", None)
+    st.session_state.pop("history_confirm", None)
+
+
+def delete_session(store: Store, summary: SessionSummary, now: datetime) -> None:
+    try:
+        store.delete_session(summary.id, now)
+    except StoreError as error:
+        st.session_state["history_error"] = str(error)
+        return
+    st.session_state["history_undo"] = (summary.id, date_of(summary))
+    close_session()
+
+
+# What is shown.
+
+
+def show_session(
+    store: Store, detail: SessionDetail, exercises: Mapping[str, Exercise], now: datetime
+) -> None:
+    summary = detail.summary
+    offer_list()
+    st.header(date_of(summary))
+    st.markdown(plain(figures_in_words(summary)))
+    if summary.notes:
+        st.markdown(plain(summary.notes))
+    if summary.ended_at is None:
+        st.info(
+            "This session is still running, or the app was closed while it ran. "
+            "Every finished rep is here."
+        )
+    for each in detail.sets:
+        show_set(store, each, exercises)
+    st.divider()
+    ask_to_delete(store, summary, now)
+
+
+def offer_list() -> None:
+    st.button("All sessions", icon=":material/arrow_back:", on_click=close_session)
+
+
+def show_set(store: Store, one: SetRecord, exercises: Mapping[str, Exercise]) -> None:
+    complete = sum(rep.complete for rep in one.reps)
+    attempts = len(one.reps) - complete
+    parts = [counted(complete, "rep")] if one.reps or one.hold_s is None else []
+    if attempts:
+        parts.append(counted(attempts, "attempt"))
+    if one.hold_s is not None:
+        parts.append(f"{one.hold_s:.0f} s held in good form")
+    title = title_of(one.exercise, exercises)
+    st.subheader(plain(f"Set {one.ordinal}: {title}, {', '.join(parts)}"))
+    if one.reps:
+        st.markdown(table([rep_in_words(rep) for rep in one.reps]))
+        faults = [
+            f"- **Rep {rep.ordinal}:** {plain('; '.join(map(fault_in_words, rep.faults)))}"
+            for rep in one.reps
+            if rep.faults
+        ]
+        if faults:
+            st.markdown("What was off:\n\n" + "\n".join(faults))
+        show_rep_angles(store, one, exercises.get(one.exercise))
+
+
+@st.fragment
+def show_rep_angles(store: Store, one: SetRecord, exercise: Exercise | None) -> None:
+    """A fragment: another rep is drawn without drawing the whole page again."""
+    rep = st.selectbox(
+        f"Joint angles in set {one.ordinal}",
+        one.reps,
+        format_func=lambda rep: f"Rep {rep.ordinal}" + ("" if rep.complete else " (attempt)"),
+        key=f"rep_of_set_{one.id}",
+    )
+    try:
+        curve = store.curve(rep.id)
+    except StoreError as error:
+        st.error(str(error))
+        return
+    if not curve.t_s.size:
+        st.markdown("No angles were recorded for this rep.")
+        return
+    figure = plots.rep_figure(
+        curve.t_s,
+        curve.flexion_deg,
+        curve.joint_names,
+        plots.chart_joints(exercise),
+        plots.target_bands(exercise) if exercise else {},
+    )
+    st.plotly_chart(figure, key=f"angles_of_set_{one.id}")
+
+
+def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:
+    if st.session_state.get("history_confirm") != summary.id:
+        st.button(
+            "Delete this session",
+            icon=":material/delete:",
+            on_click=st.session_state.update,
+            args=({"history_confirm": summary.id},),
+        )
+        return
+    st.warning("Delete this session with all its reps? You can undo this for a day.")
+    yes, no = st.columns(2)
+    yes.button(
+        "Yes, delete it",
+        type="primary",
+        width="stretch",
+        on_click=delete_session,
+        args=(store, summary, now),
+    )
+    no.button(
+        "No, keep it",
+        width="stretch",
+        on_click=st.session_state.pop,
+        args=("history_confirm", None),
+    )
