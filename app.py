@@ -1,0 +1,13 @@
+"""PoseCoach in the browser: `streamlit run app.py`."""
+
+import streamlit as st
+
+st.set_page_config(page_title="PoseCoach", page_icon=":material/fitness_center:", layout="wide")
+st.navigation(
+    [
+        st.Page("pages/workout.py", title="Workout", icon=":material/videocam:", default=True),
+        st.Page("pages/video.py", title="Video", icon=":material/movie:"),
+        st.Page("pages/history.py", title="History", icon=":material/history:"),
+    ],
+    position="top",
+).run()

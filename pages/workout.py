@@ -1,0 +1,310 @@
+"""A workout before the camera, or the demo clip: the exercise, the count, what to do better.
+
+The only file that knows WebRTC. Threads: Streamlit runs this script in one; streamlit-webrtc
+calls the processor's factory in a second, its frames in a third, its end in the media loop.
+Only the LiveSession is shared, and no st.* is called outside the script's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import streamlit as st
+import streamlit_webrtc
+from streamlit_webrtc.webrtc import SignallingTimeoutError
+
+from pages.workout_camera import ask_for_camera, refusal_in_words
+from pages.workout_demo import DEMO_CLIP, ClipPlayer, poster, show_picture
+from pages.workout_loading import (
+    SettingError,
+    ice_servers,
+    load_knowledge,
+    new_session,
+    store_at,
+)
+from pages.workout_view import (
+    GUIDE,
+    STYLE,
+    board_html,
+    reps_html,
+    show_chart,
+    summary_html,
+    title_of,
+    word_html,
+    word_of,
+)
+from posecore.classify import ModelError
+from posecore.draw import draw_overlay
+from posecore.exercises import Exercise, ExerciseFileError
+from posecore.live import LiveSession
+from posecore.store import StoreError, default_url
+from posecore.video import MAX_SIDE_PX
+
+REFRESH_S = 0.25
+PICTURE_S = 0.12
+CAMERA, DEMO = "Camera", "Demo clip"
+CONSTRAINTS = {
+    "video": {
+        "width": {"ideal": 640},
+        "height": {"ideal": 480},
+        "frameRate": {"ideal": 30},
+        "facingMode": "user",
+    },
+    "audio": False,
+}
+VIDEO_ATTRIBUTES = {
+    "autoPlay": True,
+    "controls": False,
+    "muted": True,
+    "playsInline": True,
+    "style": {"width": "100%", "borderRadius": "8px", "backgroundColor": "#10151d"},
+}
+ANY_EXERCISE = "Recognise by itself"
+HISTORY_PAGE = Path(__file__).with_name("history.py")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Desk:
+    """What one browser tab has going on; lives in the session state."""
+
+    source: str = CAMERA
+    exercise: str | None = None  # None: recognise by itself
+    wanted: bool = False  # Start was pressed, Stop was not
+    session: LiveSession | None = None
+    player: ClipPlayer | None = None
+    refusal: str | None = None
+
+    def begin(self) -> None:
+        self.wanted, self.session, self.refusal = True, None, None
+
+
+class CameraProcessor(streamlit_webrtc.VideoProcessorBase):
+    """The worker's: each frame through the session, and the drawn one back to the browser."""
+
+    def __init__(self, session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
+        self.session = session
+        self._exercises = exercises
+        self._first_s: float | None = None
+        self._broken = False
+
+    async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
+        # Only the newest is worth the time: the person has moved on since the others.
+        return [self._shown(frames[-1], dropped=len(frames) - 1)]
+
+    def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
+        return self._shown(frame, dropped=0)
+
+    def on_ended(self) -> None:
+        """The media loop's; the worker has been joined."""
+        self.session.finish()
+
+    def _shown(self, frame: av.VideoFrame, dropped: int) -> av.VideoFrame:
+        at_s = float((frame.pts or 0) * (frame.time_base or 0))
+        self._first_s = at_s if self._first_s is None else self._first_s
+        scale = min(1.0, MAX_SIDE_PX / max(frame.width, frame.height))
+        width, height = round(frame.width * scale), round(frame.height * scale)
+        rgb = frame.to_ndarray(format="rgb24", width=width, height=height)
+        try:
+            picture = self._drawn(rgb, at_s - self._first_s, dropped)
+        except Exception:
+            # The worker would die without a word and the picture freeze: say it on the page.
+            _log.exception("A frame of the camera could not be looked at.")
+            self.session.fail("Something went wrong while looking at the picture. Press Stop.")
+            self._broken = True
+            picture = rgb[:, ::-1]
+        return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+
+    def _drawn(self, rgb: np.ndarray, t_s: float, dropped: int) -> np.ndarray:
+        result = None if self._broken else self.session.process(rgb, t_s, dropped=dropped)
+        if result is None:
+            return rgb[:, ::-1]
+        return draw_overlay(rgb, result, self._exercises, mirror=True)
+
+
+def show_camera(
+    desk: Desk,
+    make_session: Callable[[], LiveSession],
+    exercises: Mapping[str, Exercise],
+    servers: list[dict[str, Any]],
+) -> None:
+    """The camera's picture, and the start and end of the session behind it."""
+
+    def start_session() -> CameraProcessor:
+        # The offer thread's: no st.* here. A plain attribute hands the session to the page.
+        desk.session = make_session()
+        return CameraProcessor(desk.session, exercises)
+
+    def note_end() -> None:
+        # The component would try again at once as long as it is told that we want to play.
+        state = st.session_state["camera"].state
+        if not state.playing and not state.signalling:
+            desk.wanted = False
+
+    try:
+        context = streamlit_webrtc.webrtc_streamer(
+            key="camera",
+            desired_playing_state=desk.wanted,
+            rtc_configuration={"iceServers": servers},
+            media_stream_constraints=CONSTRAINTS,
+            video_processor_factory=start_session,
+            async_processing=True,
+            sendback_audio=False,
+            media_toggle_controls=False,
+            video_html_attrs=VIDEO_ATTRIBUTES,
+            on_change=note_end,
+        )
+    except SignallingTimeoutError:
+        desk.wanted = False
+        desk.refusal = (
+            "The camera could not be connected within ten seconds; the computer may be busy. "
+            "Press Start again."
+        )
+        return
+    idle = not context.state.playing and not context.state.signalling
+    if idle and not desk.wanted and desk.session is not None:
+        # Where the stream ended before its first frame nobody else says so.
+        desk.session.finish()
+
+
+def show_controls(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    """Source, exercise, Start and Stop; what was chosen outlives a visit to another page."""
+    left, middle, right = st.columns([2, 3, 2], vertical_alignment="bottom")
+    desk.source = left.segmented_control(
+        "Source", [CAMERA, DEMO], default=desk.source, required=True, disabled=desk.wanted
+    )
+    names = [None, *sorted(exercises, key=lambda name: exercises[name].title)]
+    desk.exercise = middle.selectbox(
+        "Exercise",
+        names,
+        index=names.index(desk.exercise) if desk.exercise in names else 0,
+        format_func=lambda name: title_of(name, exercises) if name else ANY_EXERCISE,
+        disabled=desk.wanted,
+    )
+    with right:
+        if desk.wanted:
+            if st.button(
+                "Stop", key="stop", type="primary", width="stretch", icon=":material/stop:"
+            ):
+                desk.wanted = False
+                st.rerun()
+        elif desk.source == DEMO:
+            if st.button(
+                "Start", key="start", type="primary", width="stretch", icon=":material/play_arrow:"
+            ):
+                desk.begin()
+                st.rerun()
+        else:
+            answer = ask_for_camera()
+            if answer == "ready":
+                desk.begin()
+                st.rerun()
+            elif answer is not None:
+                desk.refusal = refusal_in_words(answer)
+
+
+def show_demo(
+    desk: Desk, make_session: Callable[[], LiveSession], exercises: Mapping[str, Exercise]
+) -> None:
+    """Starts and ends the clip as the buttons ask, and shows it."""
+    player = desk.player
+    if desk.wanted and player is None:
+        with st.spinner("Getting ready"):
+            desk.session = make_session()
+        player = desk.player = ClipPlayer(DEMO_CLIP, desk.session, exercises)
+    elif not desk.wanted and player is not None:
+        player.stop()
+        player = desk.player = None
+
+    def picture() -> None:
+        newest = player.picture() if player is not None else None
+        show_picture(poster() if newest is None else newest)
+
+    st.fragment(picture, run_every=PICTURE_S if desk.wanted else None)()
+
+
+def show_board(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    shot = desk.session.snapshot() if desk.session is not None else None
+    st.html(board_html(shot, exercises))
+    st.html(word_html(word_of(shot)))
+
+
+def show_curves(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    if desk.session is None:
+        return
+    shot = desk.session.snapshot()
+    if shot.problem is not None:
+        st.warning(shot.problem)
+    show_chart(shot, exercises)
+    st.html(reps_html(shot.reps))
+
+
+def show_end(session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
+    """After the stop: what was done, whether it is saved, and where to find it."""
+    shot = session.snapshot()
+    st.html(summary_html(shot, exercises))
+    if shot.problem is not None:
+        st.warning(shot.problem)
+        if st.button("Save again"):
+            session.write_again()
+            st.rerun()
+    if shot.session_id is not None:
+        st.page_link(
+            HISTORY_PAGE,
+            label="See this session in the history",
+            icon=":material/history:",
+            query_params={"session": str(shot.session_id)},
+        )
+
+
+def main() -> None:
+    st.html(STYLE)
+    desk: Desk = st.session_state.setdefault("workout_desk", Desk())
+    try:
+        knowledge = load_knowledge()
+        servers = ice_servers()
+        store = store_at(default_url())
+    except (ModelError, ExerciseFileError, StoreError, SettingError, ImportError) as error:
+        st.error(f"A workout cannot start here. {error}", icon=":material/error:")
+        return
+    exercises, _ = knowledge
+    if desk.session is not None and desk.session.snapshot().finished:
+        desk.wanted = False  # it ended while another page was open
+    show_controls(desk, exercises)
+    source = "demo" if desk.source == DEMO else "camera"
+    exercise = desk.exercise
+    messages = st.container()
+    left, right = st.columns([10, 11])
+    below = st.container()
+
+    def make_session() -> LiveSession:
+        return new_session(knowledge, store, source, exercise)
+
+    with left:
+        if desk.source == DEMO:
+            show_demo(desk, make_session, exercises)
+        else:
+            show_camera(desk, make_session, exercises, servers)
+    if desk.refusal is not None:
+        messages.error(desk.refusal, icon=":material/videocam_off:")
+    # Kept in fragments of their own, so that the picture's component is never drawn anew.
+    with right:
+        if desk.wanted:
+            st.fragment(show_board, run_every=REFRESH_S)(desk, exercises)
+        elif desk.session is not None:
+            show_end(desk.session, exercises)
+        else:
+            st.html(GUIDE)
+    with below:
+        if desk.wanted:
+            st.fragment(show_curves, run_every=REFRESH_S)(desk, exercises)
+
+
+main()

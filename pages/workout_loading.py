@@ -1,0 +1,82 @@
+"""What a workout needs before its first frame: exercises, model, estimator, store."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from posecore.classify import ExerciseClassifier
+from posecore.exercises import Exercise, load_exercises
+from posecore.live import LiveSession
+from posecore.pipeline import Pipeline
+from posecore.store import Store
+
+
+class SettingError(ValueError):
+    """An environment variable cannot be understood; the message shows what is expected."""
+
+
+Knowledge = tuple[dict[str, Exercise], ExerciseClassifier]
+"""What several people may share because nobody changes it."""
+
+
+@st.cache_resource(show_spinner="Loading the pose model. The first time takes some seconds.")
+def load_knowledge() -> Knowledge:
+    """The exercises and the classifier.
+
+    An estimator is made and thrown away: what is missing shows now and not after Start, and the
+    one that Start makes is ready within the ten seconds a connection may take.
+    """
+    exercises, classifier = load_exercises(), ExerciseClassifier.load()
+    trial = Pipeline(exercises=exercises, classifier=classifier)
+    try:
+        trial.warm_up()
+    finally:
+        trial.close()
+    return exercises, classifier
+
+
+@st.cache_resource(show_spinner=False)
+def store_at(url: str) -> Store:
+    # A short wait: the worker stands still meanwhile, and the session asks again by itself.
+    return Store(url, busy_timeout_s=0.5)
+
+
+def new_session(
+    knowledge: Knowledge,
+    store: Store,
+    source: str,
+    exercise: str | None,
+) -> LiveSession:
+    """Any thread's: a session whose pipeline is loaded and warm."""
+    exercises, classifier = knowledge
+    pipeline = Pipeline(exercises=exercises, classifier=classifier, exercise=exercise)
+    pipeline.warm_up()
+    return LiveSession(pipeline, store=store, started_at=datetime.now(UTC), source=source)
+
+
+def ice_servers() -> list[dict[str, Any]]:
+    """None by default: what the camera sees goes to this program and nowhere else.
+
+    Raises SettingError where POSECOACH_ICE_SERVERS cannot be understood.
+    """
+    given = os.environ.get("POSECOACH_ICE_SERVERS", "").strip()
+    if not given:
+        return []
+    wrong = (
+        'POSECOACH_ICE_SERVERS: expected JSON such as [{"urls": ["turn:example.org:3478"], '
+        '"username": "me", "credential": "secret"}]'
+    )
+    try:
+        servers = json.loads(given)
+    except ValueError as error:
+        raise SettingError(f"{wrong}; it is no JSON ({error}).") from error
+    if not isinstance(servers, list) or not all(
+        isinstance(server, dict) and "urls" in server for server in servers
+    ):
+        raise SettingError(f"{wrong}; got {given}.")
+    return servers
