@@ -25,13 +25,15 @@ from bench.rendered.stance import (
 
 BAR_M = 2.25
 """Height of the pull-up bar."""
+CEILING_M = 3.4
+"""What the bar hangs from; a lower ceiling than this hides the rest of it."""
 _PALM_M = 0.072
 """The wrist above the floor when the hand is flat on it."""
 
 
 def _solve(value: Callable[[float], float], low: float, high: float) -> float:
     """Where a falling ``value`` crosses 0 between ``low`` and ``high``, by halving."""
-    for _ in range(11):
+    for _ in range(16):
         middle = (low + high) / 2
         if value(middle) > 0:
             low = middle
@@ -62,16 +64,22 @@ def _shoulders(body: Body, posture: Posture) -> np.ndarray:
     return np.array([body.joint(skeleton, f"upperarm01.{side}") for side in SIDES])
 
 
+def _left_shoulder(body: Body, hip_deg: float) -> Callable[[float], np.ndarray]:
+    """Where the left shoulder of a prone body is, (3,), by its pitch in degrees.
+
+    With the hips' angle given the body turns about its toes as one piece.
+    """
+    toes = _prone(body, 80, hip_deg, arms(90, 0, 0))
+    assert toes.plant is not None
+    pivot = toes.plant[1]
+    arm = rx(-80) @ (_shoulders(body, toes)[0] - pivot)
+    return lambda pitch_deg: pivot + rx(pitch_deg) @ arm
+
+
 def _prone_pitch(body: Body, hip_deg: float, shoulder_z: float) -> float:
     """The pitch at which a body on its toes has its shoulders ``shoulder_z`` above the floor."""
-    idle = arms(90, 0, 0)
-    return _solve(
-        lambda pitch: (
-            float(_shoulders(body, _prone(body, pitch, hip_deg, idle))[0, 2]) - shoulder_z
-        ),
-        45,
-        115,
-    )
+    shoulder_at = _left_shoulder(body, hip_deg)
+    return _solve(lambda pitch: float(shoulder_at(pitch)[2]) - shoulder_z, 45, 115)
 
 
 @dataclass(frozen=True)
@@ -87,12 +95,11 @@ class PushUp:
         s = (left + right) / 2
         hip = self.hip_deg + self.sag_deg * s
         wrists = self._wrists(body)
-        idle = arms(90, 0, 0)
         reach = arm_m(body, mix(self.elbow_top_deg, self.elbow_deg, s))
+        shoulder_at = _left_shoulder(body, hip)
 
         def too_far(pitch: float) -> float:
-            at = _shoulders(body, _prone(body, pitch, hip, idle))[0]
-            return float(np.linalg.norm(at - wrists["L"])) - reach
+            return float(np.linalg.norm(shoulder_at(pitch) - wrists["L"])) - reach
 
         top = _prone_pitch(body, hip, _PALM_M + arm_m(body, self.elbow_top_deg))
         held = {
@@ -117,7 +124,7 @@ class PushUp:
         aside = body.shoulder_half_m * self.hands_width
         lift = math.sqrt(arm_m(body, self.elbow_top_deg) ** 2 - (aside * 0.26) ** 2)
         pitch = _prone_pitch(body, 0.0, _PALM_M + lift)
-        y = float(_shoulders(body, _prone(body, pitch, 0.0, arms(90, 0, 0)))[0, 1]) + 0.01
+        y = float(_left_shoulder(body, 0.0)(pitch)[1]) + 0.01
         return {side: np.array([SIGN[side] * aside, y, _PALM_M]) for side in SIDES}
 
 

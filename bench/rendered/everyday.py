@@ -128,7 +128,7 @@ def standing(rng: np.random.Generator, long_s: float) -> Keys:
 def picking_up(rng: np.random.Generator, long_s: float) -> Keys:
     """Down to the floor with one hand or both, and up again; the knees more or less bent."""
     knee = rng.uniform(25, 105)
-    lean = mix(82, 48, (knee - 25) / 80)
+    lean = mix(96, 60, (knee - 25) / 80)
     down = Still(knee=knee, shank=mix(0, 24, (knee - 25) / 80), lean=lean, nod=10)
     one = rng.random() < 0.6
     down = replace(down, left=_FLOOR, right=_ON_KNEE if one else _FLOOR)
@@ -176,7 +176,10 @@ def seat(body: Body) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Walk:
-    """Steps of ``stride_m`` at ``step_s`` each; a stride of 0 is marching on the spot."""
+    """Steps of ``stride_m`` at ``step_s`` each; a stride of 0 is marching on the spot.
+
+    treadmill: the floor moves instead of the person.
+    """
 
     stride_m: float = 0.6
     step_s: float = 0.62
@@ -184,10 +187,14 @@ class Walk:
     arm_deg: float = 24.0
     start_y: float = 1.2
     lean_deg: float = 3.0
+    treadmill: bool = False
 
     def posture(self, body: Body, t_s: float) -> Posture:
         phase = t_s / self.step_s
         hips_y = self.start_y - phase * self.stride_m
+        start_y = self.start_y
+        if self.treadmill:
+            start_y, hips_y = start_y - hips_y, 0.0
         legs, held = {}, {}
         knee_raise = max(0.0, self.lift_m - 0.12)
         for side in SIDES:
@@ -195,7 +202,7 @@ class Walk:
             # Two steps are a cycle: each foot stands for 1.2 of them and swings for 0.8.
             cycle = math.floor((phase + shift) / 2)
             inside = (phase + shift) / 2 - cycle
-            planted = self.start_y - (cycle * 2 - shift + 0.6) * self.stride_m
+            planted = start_y - (cycle * 2 - shift + 0.6) * self.stride_m
             swing = ease((inside - 0.6) / 0.4)
             y = planted - swing * 2 * self.stride_m
             z = self.lift_m * math.sin(math.pi * max(0.0, (inside - 0.6) / 0.4))
@@ -204,7 +211,8 @@ class Walk:
             toes = body.head(f"toe3-1.{side}") - body.head(f"foot.{side}")
             flat = np.array([0.0, -math.hypot(toes[0], toes[1]), toes[2]])
             ankle = np.array([SIGN[side] * body.hip_half_m * 0.9, y, body.ankle_m + z])
-            forward = min(0.25, knee_raise * 0.8) * (z > 0) * math.sin(math.pi * swing)
+            # A knee that is lifted high takes the foot forward with it.
+            forward = min(0.25, knee_raise * 0.8) * math.sin(math.pi * swing)
             ankle = ankle + flat - rx(heel) @ flat - np.array([0, forward, 0])
             legs[side] = Leg(
                 ankle=ankle,
@@ -212,8 +220,7 @@ class Walk:
                 foot=rx(heel) @ rz(SIGN[side] * 5),
             )
             swinging = -self.arm_deg * math.cos(math.pi * (phase + shift - 0.1))
-            held[side] = Arm(shoulder(side, swinging, 7), mix(14, 34, (swinging > 0) * 1.0))
-            held[side] = replace(held[side], elbow_deg=22 + 0.4 * swinging)
+            held[side] = Arm(shoulder(side, swinging, 7), 22 + 0.4 * swinging)
         stance = standing_hips(body, 1.0, 12)[2]
         bob = 0.012 * math.cos(2 * math.pi * phase)
         turn = 5 * math.cos(math.pi * phase)
@@ -230,7 +237,9 @@ def draw_walk(rng: np.random.Generator, long_s: float) -> Walk:
     step_s = rng.uniform(0.5, 0.72)
     stride_m = rng.uniform(0.32, 0.62)
     lift_m, arm_deg = rng.uniform(0.05, 0.11), rng.uniform(14, 32)
-    return Walk(stride_m, step_s, lift_m, arm_deg, long_s / step_s * stride_m / 2)
+    treadmill = rng.random() < 0.6
+    start_y = long_s / step_s * stride_m / 2
+    return Walk(stride_m, step_s, lift_m, arm_deg, start_y, treadmill=bool(treadmill))
 
 
 def _lot(rng: np.random.Generator, *choices: ArmAngles) -> ArmAngles:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bench.rendered import things
-from bench.rendered.apparatus import BAR_M
+from bench.rendered.apparatus import BAR_M, CEILING_M
 from bench.rendered.bodies import SIDES, Body, Skeleton
 from bench.rendered.everyday import KEYED, Keys, Walk, draw_walk, seat, still_at
 from bench.rendered.exercises import EXERCISES, draw_motion, with_faults
@@ -56,7 +56,7 @@ class Performance:
         if exercise.holds == "dumbbells":
             return [things.dumbbell(self.body, skeleton, side, material) for side in SIDES]
         if exercise.holds == "bar":
-            return [things.pull_up_frame(BAR_M, material)]
+            return [things.pull_up_bar(BAR_M, CEILING_M, material)]
         if exercise.holds == "barbell":
             return [things.barbell(self.body, skeleton, self._plate_m(), material)]
         return []

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.rendered.bodies import SIDES, SIGN, Body, Skeleton
-from bench.rendered.rotations import rx, ry, rz
+from bench.rendered.rotations import Z, rx, ry, rz
+from bench.rendered.rotations import between as between_directions
 from bench.rendered.skeleton import Arm, Leg, Posture, pose
 from bench.rendered.stance import mix
 
@@ -38,7 +39,7 @@ def draw_pose(rng: np.random.Generator, base: str | None = None) -> RandomPose:
     a["trunk_flex"] = _bent(rng, -18, 45)
     a["trunk_side"], a["trunk_turn"] = rng.normal(0, 9), rng.normal(0, 13)
     a["nod"], a["look"] = rng.uniform(-30, 30), rng.normal(0, 24)
-    a["roll"], a["yaw"] = rng.normal(0, 7), 0.0
+    a["roll"], a["yaw"], a["sway"] = rng.normal(0, 7), 0.0, rng.normal(0, 6)
     for side in SIDES:
         _draw_arm(rng, a, side)
         _draw_leg(rng, a, side, base)
@@ -113,9 +114,21 @@ def pose_body(body: Body, drawn: RandomPose) -> Skeleton:
     head = chest @ rz(a["look"]) @ rx(a["nod"])
     legs = {side: _leg(a, side, pelvis) for side in SIDES}
     arms = {side: _arm(a, side) for side in SIDES}
-    skeleton = pose(body, Posture(pelvis, chest, head, legs, arms, hips=np.zeros(3)))
+    posture = Posture(pelvis, chest, head, legs, arms, hips=np.zeros(3))
+    skeleton = pose(body, posture)
+    if drawn.base == "standing":
+        skeleton = _balanced(body, skeleton, a["sway"])
     lowest = float(body.skin(skeleton)[::5, 2].min())
     return Skeleton(skeleton.turn, skeleton.move - np.array([0.0, 0.0, lowest]))
+
+
+def _balanced(body: Body, skeleton: Skeleton, sway_deg: float) -> Skeleton:
+    """Leaned as a whole, so that the trunk is over the feet, give or take ``sway_deg``."""
+    at = body.joints(skeleton)
+    trunk = (at["hipL"] + at["hipR"] + at["shoulderL"] + at["shoulderR"]) / 4
+    upward = trunk - (at["ankleL"] + at["ankleR"]) / 2
+    turn = rx(sway_deg) @ between_directions(upward, Z)
+    return Skeleton(turn @ skeleton.turn, skeleton.move @ turn.T)
 
 
 def _leg(a: Angles, side: str, pelvis: np.ndarray) -> Leg:

@@ -81,12 +81,12 @@ def grip_height(body: Body, skeleton: Skeleton) -> float:
     return float(np.mean([grip_centre(body, skeleton, side)[0][2] for side in "LR"]))
 
 
-def pull_up_frame(bar_m: float, material: int) -> Mesh:
-    """A bar along x over the origin, on two posts beside it."""
-    shapes = [cylinder(np.array([-0.85, 0, bar_m]), np.array([0.85, 0, bar_m]), 0.016)]
-    for x in (-0.85, 0.85):
-        shapes.append(cylinder(np.array([x, 0, 0.0]), np.array([x, 0, bar_m + 0.03]), 0.03))
-        shapes.append(box((x - 0.03, -0.45, 0), (x + 0.03, 0.45, 0.05)))
+def pull_up_bar(bar_m: float, ceiling_m: float, material: int) -> Mesh:
+    """A bar along x over the origin, hung from the ceiling so that no post hides the person."""
+    shapes = [cylinder(np.array([-0.75, 0, bar_m]), np.array([0.75, 0, bar_m]), 0.016)]
+    for x in (-0.72, 0.72):
+        ends = np.array([x, 0, bar_m]), np.array([x, 0.25, ceiling_m])
+        shapes.append(cylinder(*ends, 0.016))
     return plain_mesh(*together(shapes), material)
 
 

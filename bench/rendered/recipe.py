@@ -1,0 +1,100 @@
+"""A folder of clips by a recipe file: which exercises, how many, and the ranges of the lot."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.rendered.clip import make_clip
+from bench.rendered.plan import Plan, PlanError, Ranges, draw_plan, ranges_from
+
+LABELS = "labels.tsv"
+_COLUMNS = ("clip", "exercise", "reps", "form", "fault", "active")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip of a recipe."""
+
+    name: str
+    plan: Plan
+    crf: int
+
+
+def read_recipe(path: Path) -> list[Job]:
+    """The clips of a recipe. PlanError where it asks for something unknown.
+
+    ``seed`` first seed; ``prefix`` of the names; ``crf`` of H.264; ``[ranges]`` see Ranges; and
+    ``[[clips]]`` with ``exercise`` (one or a list), ``count`` of each, and ranges of their own.
+    """
+    with path.open("rb") as file:
+        recipe = tomllib.load(file)
+    base = ranges_from(recipe.get("ranges", {}), Ranges())
+    prefix, crf = recipe.get("prefix", "gym"), int(recipe.get("crf", 23))
+    jobs: list[Job] = []
+    seed = int(recipe.get("seed", 0))
+    for table in recipe.get("clips", []):
+        table = dict(table)
+        try:
+            exercises, count = table.pop("exercise"), int(table.pop("count", 1))
+        except KeyError:
+            raise PlanError(f"{path.name}: every [[clips]] needs an exercise") from None
+        ranges = ranges_from(table, base)
+        for exercise in [exercises] if isinstance(exercises, str) else exercises:
+            for _ in range(count):
+                plan = draw_plan(exercise, seed, ranges)
+                jobs.append(Job(f"{prefix}_{exercise}_{seed}", plan, crf))
+                seed += 1
+    return jobs
+
+
+def label_row(job: Job) -> dict[str, str]:
+    """What labels.tsv says of a clip, in the columns of the scorer."""
+    plan = job.plan
+    correct = not plan.faults and all(rep.complete for rep in plan.reps)
+    return {
+        "clip": f"{job.name}.mp4",
+        "exercise": plan.subject if plan.known else f"other:{plan.subject}",
+        "reps": str(plan.counted_reps) if plan.known and plan.subject != "plank" else "-",
+        "form": ("correct" if correct else "incorrect") if plan.known else "",
+        "fault": ",".join(plan.faults),
+        "active": ",".join(f"{start:.2f}-{end:.2f}" for start, end in plan.active),
+    }
+
+
+def make_folder(path: Path, out: Path, workers: int = 1) -> Iterator[str]:
+    """Draw what is missing in ``out``; yields the name of each clip as it is done.
+
+    A clip is there when its film is: a run that was broken off goes on where it was.
+    """
+    jobs = read_recipe(path)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_labels(jobs, out / LABELS)
+    missing = [job for job in jobs if not (out / f"{job.name}.mp4").exists()]
+    if workers == 1:
+        for job in missing:
+            yield _draw(job, out)
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        yield from pool.map(_draw, missing, [out] * len(missing))
+
+
+def _draw(job: Job, out: Path) -> str:
+    make_clip(job.plan, out / f"{job.name}.mp4", job.crf)
+    return job.name
+
+
+def _write_labels(jobs: list[Job], path: Path) -> None:
+    """Rows of other recipes in the same folder stay."""
+    rows = {row["clip"]: row for row in map(label_row, jobs)}
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = {row["clip"]: row for row in csv.DictReader(file, delimiter="\t")} | rows
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, _COLUMNS, delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows.values())
