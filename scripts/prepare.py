@@ -193,6 +193,10 @@ def main(arguments: list[str]) -> int:
     except NotReady as problem:
         print(f"PoseCoach: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        # What was half done has no stamp yet and is taken up again the next time.
+        print("PoseCoach: stopped; the same command goes on from here.", file=sys.stderr)
+        return 130
     return 0
 
 
