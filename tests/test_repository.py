@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -29,7 +30,7 @@ LAYERS = (
     {"vote", "reps", "holds", "sets", "technique", "findings", "score", "classify", "tracks"},
     {"pipeline"},
     {"live", "store", "analyze", "sources", "table", "train", "evaluate", "plots", "report"},
-    {"__init__", "batch", "__main__"},
+    {"__init__", "batch", "doctor", "__main__"},
     {"pages", "app"},
 )
 LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in modules}
@@ -271,3 +272,15 @@ def test_no_committed_file_names_a_package_registry():
         f"{name}: {m[0]}" for name, text in committed_texts() for m in registries.finditer(text)
     ]
     assert found == []
+
+
+# --- the README -----------------------------------------------------------------------------------
+
+
+def test_the_readme_shows_every_command_and_none_that_is_not_there():
+    asked = [sys.executable, "-m", "posecore", "--help"]
+    plain = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
+    told = subprocess.run(asked, cwd=ROOT, env=plain, capture_output=True, text=True, check=True)
+    there = set(re.findall(r"^│ ([a-z]+) {2,}\w", told.stdout, re.MULTILINE))
+    shown = set(re.findall(r"python -m posecore ([a-z]+)", (ROOT / "README.md").read_text("utf-8")))
+    assert there and shown == there
