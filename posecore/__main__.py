@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +21,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from posecore.batch import Job, Outcome
     from posecore.exercises import Exercise
+    from posecore.types import ExerciseSet
 
 PIPED_WIDTH = 140
 """Columns where the output is no terminal: wide enough that no cue is broken."""
@@ -53,16 +55,17 @@ def analyze(
 ) -> None:
     """Count and judge what is done in recorded videos."""
     known = _exercises_for_analysis(exercise)
-    from posecore.batch import JobError, plan
+    from posecore.batch import JobError, native_messages_muted, plan
 
     try:
         jobs = plan(videos, documents=json_folder, annotated=annotated, exercise=exercise)
     except JobError as error:
         _fail(str(error), code=2)
     failed = False
-    for outcome in _outcomes(jobs):
-        failed |= outcome.failed
-        _print_outcome(outcome, known, _console())
+    with native_messages_muted():
+        for outcome in _outcomes(jobs):
+            failed |= outcome.failed
+            _print_outcome(outcome, known, _console())
     raise typer.Exit(1 if failed else 0)
 
 
@@ -199,12 +202,12 @@ def doctor(
 
 def _exercises_for_analysis(exercise: str | None) -> dict[str, Exercise]:
     """All exercises; ends the program where one is wrong, unknown, or the model is missing."""
-    from posecore.classify import ModelError, read_card
+    from posecore.classify import ExerciseClassifier, ModelError
     from posecore.exercises import ExerciseFileError, load_exercises
 
     try:
         known = load_exercises()
-        read_card()
+        ExerciseClassifier.load()
     except (ExerciseFileError, ModelError) as error:
         _fail(str(error))
     if exercise is not None and exercise not in known:
@@ -237,11 +240,10 @@ def _outcomes(jobs: Sequence[Job]) -> Iterator[Outcome]:
         disable=not sys.stderr.isatty(),
     )
     with bar:
-        tasks = [bar.add_task(job.video.name, start=False, total=None) for job in jobs]
+        tasks = [bar.add_task(job.video.name, total=None, visible=False) for job in jobs]
 
         def show(number: int, done_s: float, total_s: float | None) -> None:
-            bar.start_task(tasks[number])
-            bar.update(tasks[number], completed=done_s, total=total_s)
+            bar.update(tasks[number], completed=done_s, total=total_s, visible=True)
 
         for task, outcome in zip(tasks, analyze_all(jobs, workers=_workers(), on_progress=show)):
             bar.remove_task(task)
@@ -255,7 +257,7 @@ def _workers() -> int:
 
 
 def _print_outcome(outcome: Outcome, known: dict[str, Exercise], console: Console) -> None:
-    from posecore.store.words import title_of
+    from posecore.store.words import counted, title_of
 
     name = outcome.job.video.name
     if outcome.problem is not None:
@@ -265,43 +267,36 @@ def _print_outcome(outcome: Outcome, known: dict[str, Exercise], console: Consol
         _complain(f"{name}: {warning}")
     if not outcome.nobody_seen and not outcome.sets:
         console.print(f"{name}: no repetition of a known exercise was found.", markup=False)
-    if outcome.sets:
-        table = Table(title=Text(name), title_justify="left")
-        for column in ("Set", "Exercise", "Rep", "From - to, s", "Result", "Range of motion"):
-            table.add_column(column)
-        for column in ("Tempo out, back", "Score", "What was off"):
-            table.add_column(column)
-        for number, each in enumerate(outcome.sets, start=1):
-            for row in _set_rows(number, each, title_of(each.exercise, known)):
-                table.add_row(*map(Text, row))
-            table.add_section()
-        console.print(table)
+    for number, each in enumerate(outcome.sets, start=1):
+        title = f"{name}, set {number}: {title_of(each.exercise, known)}"
+        if each.hold_s is not None:
+            span = f"{each.start_s:.1f} - {each.end_s:.1f} s"
+            console.print(f"{title}, {each.hold_s:.0f} s in good form ({span})", markup=False)
+        else:
+            console.print(_table_of(each, f"{title}, {counted(each.n_complete, 'rep')}"))
 
 
-def _set_rows(number: int, each: Any, title: str) -> list[tuple[str, ...]]:
+def _table_of(each: ExerciseSet, title: str) -> Table:
     from posecore.store.words import fault_in_words, measured
 
-    head = (str(number), title)
-    if each.hold_s is not None:
-        span = f"{each.start_s:.1f} - {each.end_s:.1f}"
-        return [(*head, "held", span, f"{each.hold_s:.0f} s in good form", "", "", "", "")]
-    rows: list[tuple[str, ...]] = []
+    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for heading in ("Rep", "From - to, s", "Result", "Range", "Out, back, s", "Score"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("What was off")
     done = 0
     for rep in each.reps:
         done += rep.complete
-        rows.append(
-            (
-                *(head if not rows else ("", "")),
-                str(done) if rep.complete else "-",
-                f"{rep.start_s:.1f} - {rep.end_s:.1f}",
-                "complete" if rep.complete else "attempt",
-                measured(rep.rom_deg, "°"),
-                ", ".join(measured(seconds, " s", 1) for seconds in rep.tempo_s),
-                measured(rep.score, ""),
-                "\n".join(fault_in_words(fault) for fault in rep.faults) or "nothing",
-            )
+        cells = (
+            str(done) if rep.complete else "-",
+            f"{rep.start_s:.1f} - {rep.end_s:.1f}",
+            "complete" if rep.complete else "attempt",
+            measured(rep.rom_deg, "°"),
+            ", ".join(measured(seconds, "", 1) for seconds in rep.tempo_s),
+            measured(rep.score, ""),
+            "\n".join(fault_in_words(fault) for fault in rep.faults) or "nothing",
         )
-    return rows
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def _session_entry(each: Any) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -18,7 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from posecore.analyze import AnnotatedWriter, Progress, analyze_video, write_document
+from posecore.analyze import (
+    Analysis,
+    AnnotatedWriter,
+    Progress,
+    analyze_video,
+    write_document,
+)
 from posecore.classify import ModelError
 from posecore.draw import draw_overlay
 from posecore.exercises import ExerciseFileError
@@ -107,18 +115,44 @@ def _drawn_path(video: Path, annotated: Path | None, *, several: bool) -> Path |
     return annotated
 
 
+@contextmanager
+def native_messages_muted() -> Iterator[None]:
+    """MediaPipe's C++ writes start-up notes to the error stream, whatever its settings say.
+
+    What Python itself writes there still arrives: its stream gets a way of its own.
+    """
+    kept, stream, real = os.dup(2), sys.stderr, sys.__stderr__
+    try:
+        with open(os.devnull, "w") as nowhere, ExitStack() as stack:
+            if real is not None and stream is real:
+                own = open(os.dup(2), "w", encoding=real.encoding, errors=real.errors)
+                sys.stderr = stack.enter_context(own)
+                own.reconfigure(line_buffering=True)
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        sys.stderr = stream
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def analyze_and_draw(
+    video: Path, annotated: Path | None, *, pipeline: Pipeline, progress: Progress | None = None
+) -> Analysis:
+    """As analyze_video; where ``annotated`` is given, the drawn video is written there too."""
+    if annotated is None:
+        return analyze_video(video, pipeline=pipeline, progress=progress)
+    with ExitStack() as stack:
+        draw = _Annotator(annotated, pipeline, stack)
+        return analyze_video(video, pipeline=pipeline, on_frame=draw, progress=progress)
+
+
 def analyze_one(job: Job, progress: Progress | None = None) -> Outcome:
     """Analyse one video and write what is wanted; what goes wrong with it is in the outcome."""
     pipeline = None
     try:
         pipeline = Pipeline(exercise=job.exercise)
-        with ExitStack() as stack:
-            on_frame = None
-            if job.annotated is not None:
-                on_frame = _Annotator(job.annotated, pipeline, stack)
-            analysis = analyze_video(
-                job.video, pipeline=pipeline, on_frame=on_frame, progress=progress
-            )
+        analysis = analyze_and_draw(job.video, job.annotated, pipeline=pipeline, progress=progress)
         if job.document is not None:
             write_document(analysis, job.document)
     except (VideoError, ModelError, ExerciseFileError, UnknownExercise) as error:
@@ -199,6 +233,7 @@ _TELL_EVERY_S = 0.5  # of the video; a message a frame would keep both processes
 def _begin_process(news: Any) -> None:
     global _news
     _news = news
+    ExitStack().enter_context(native_messages_muted())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback of its own
 
 

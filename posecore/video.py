@@ -305,5 +305,5 @@ def _open(path: Path) -> av.container.InputContainer:
         return av.open(str(path), options=options)
     except (av.error.FFmpegError, OSError) as error:
         raise VideoError(
-            f"{path.name}: this is not a video that can be read, or its beginning is damaged."
+            f"{path.name}: this is not a video that can be read, or it is damaged or incomplete."
         ) from error
