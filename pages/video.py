@@ -68,7 +68,7 @@ def plain(text: str) -> str:
 
 def file_name(uploaded: UploadedFile) -> str:
     """The name the browser gave, as one that any system can write."""
-    name = re.sub(r"[^\w.() -]", "_", Path(uploaded.name).name).strip(". ")
+    name = re.sub(r'[\x00-\x1f\\/:*?"<>|]', "_", uploaded.name).strip(". ")
     return name or "video"
 
 
@@ -230,12 +230,15 @@ def show_rep(rep: Rep, exercise: Exercise | None, key: str) -> None:
 
 def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
     analysis = result.analysis
+    st.text(result.name)
+    if analysis.nobody_seen:
+        st.error(plain(" ".join(analysis.warnings)), icon=":material/error:")
+        return
     for warning in analysis.warnings:
         st.warning(plain(warning))
-    st.text(result.name)
     for sentence in summary_in_words(analysis.sets, exercises):
         st.success(plain(sentence), icon=":material/fitness_center:")
-    if not analysis.sets and not analysis.nobody_seen:
+    if not analysis.sets:
         st.info(
             "No repetition of a known exercise was found. If you know what is done, choose it "
             "above and analyse again."

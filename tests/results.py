@@ -9,6 +9,7 @@ import numpy as np
 
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_INDEX, N_JOINTS, flexion_deg
+from posecore.pipeline import Pipeline
 from posecore.types import ExerciseSet, Fault, FrameResult, Pose, Rep
 from posecore.video import VideoInfo
 
@@ -98,3 +99,35 @@ def analysis(sets: Sequence[ExerciseSet] = (), *, n: int = 250, **changes: Any) 
         "warnings": (),
     }
     return Analysis(**(values | changes))
+
+
+class Onlooker:
+    """An estimator that sees, whatever the picture, a movement of tests.bodies as time goes."""
+
+    def __init__(self, movement: Sequence[tuple[float, Pose]]) -> None:
+        self.times_s = np.array([t_s for t_s, _ in movement])
+        self.poses = [pose for _, pose in movement]
+
+    def estimate(self, rgb: np.ndarray, t_s: float) -> Pose | None:
+        if not self.poses:
+            return None
+        return self.poses[int(np.argmin(np.abs(self.times_s - t_s)))]
+
+    def close(self) -> None:
+        pass
+
+
+class NoClassifier:
+    """Stands in for the model where the exercise is fixed by hand, so that it is not needed."""
+
+    classes = ("none", "squat")
+
+
+def pipeline_seeing(
+    movement: Sequence[tuple[float, Pose]], exercise: str | None = "squat"
+) -> Pipeline:
+    return Pipeline(
+        classifier=NoClassifier(),  # type: ignore[arg-type]
+        estimator=Onlooker(movement),
+        exercise=exercise,
+    )
