@@ -178,8 +178,8 @@ class SitUp:
         behind = self.hands_behind_head
         folded = {
             side: Arm(
-                shoulder(side, mix(38, 118, behind), mix(14, 58, behind), mix(52, -50, behind)),
-                mix(126, 138, behind),
+                shoulder(side, mix(38, 30, behind), mix(14, 118, behind), mix(52, -104, behind)),
+                mix(126, 140, behind),
                 grip_deg=15,
             )
             for side in SIDES

@@ -85,7 +85,8 @@ def build_set(plan: Plan) -> Set:
     film = Film(1.05 if plan.plain else rng.uniform(0.8, 1.25), plan.noise)
     furniture: list[Mesh] = []
     if plan.clutter:
-        furniture += things.clutter(rng, first_thing + 1, 5, min(room.walls_m))
+        near = _towards_camera(camera)[0]
+        furniture += things.clutter(rng, first_thing + 1, 5, min(room.walls_m), near)
     if plan.occluder:
         furniture.append(_occluder(plan, camera, rng, first_thing + 2))
     standing_by = [_bystander(bodies[1], camera, rng)] if plan.second_person else []
@@ -124,7 +125,7 @@ def _encode(frames: Iterator[np.ndarray], plan: Plan, path: Path, crf: int) -> N
         stream = container.add_stream("libx264", rate=Fraction(plan.fps))
         stream.width, stream.height = plan.view.size
         stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": str(crf), "preset": "fast"}
+        stream.options = {"crf": str(crf), "preset": "veryfast"}
         for picture in frames:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             container.mux(stream.encode(frame))

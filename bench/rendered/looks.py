@@ -40,6 +40,16 @@ CLOTHES: tuple[Colour, ...] = (
     (0.45, 0.12, 0.14),
     (0.50, 0.52, 0.54),
 )
+_TROUSERS: tuple[Colour, ...] = (
+    (0.10, 0.10, 0.12),
+    (0.16, 0.18, 0.24),
+    (0.22, 0.23, 0.25),
+    (0.14, 0.20, 0.36),
+    (0.30, 0.27, 0.23),
+    (0.26, 0.14, 0.28),
+    (0.45, 0.45, 0.46),
+    (0.18, 0.28, 0.26),
+)
 _SHOES: tuple[Colour, ...] = ((0.55, 0.12, 0.12), (0.80, 0.80, 0.80), (0.12, 0.12, 0.14))
 _IRISES: tuple[Colour, ...] = ((0.30, 0.22, 0.14), (0.30, 0.40, 0.50), (0.20, 0.13, 0.08))
 
@@ -47,6 +57,8 @@ USUAL_SKIN = {
     "ada": 3, "ben": 1, "carl": 0, "dora": 2, "emil": 4, "fay": 0, "gus": 2, "hana": 1
 }  # fmt: skip
 """Row of SKINS each body has unless the lot says otherwise."""
+
+_GREYING = ("carl", "gus", "hana")
 
 
 def person_palette(body: Body, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -59,10 +71,10 @@ def person_palette(body: Body, rng: np.random.Generator) -> tuple[np.ndarray, np
     skin = SKINS[USUAL_SKIN.get(body.name, 1)]
     if rng.random() < 0.3:
         skin = SKINS[rng.integers(len(SKINS))]
-    hair = one_of(HAIRS)
+    hair = one_of(HAIRS if body.name in _GREYING else HAIRS[:-1])
     colours = np.zeros((N_KINDS, 3))
     colours[surfaces.SHIRT] = one_of(CLOTHES)
-    colours[surfaces.LEGS] = one_of(CLOTHES) * 0.75
+    colours[surfaces.LEGS] = one_of(_TROUSERS)
     colours[surfaces.SHOE] = one_of(_SHOES)
     colours[surfaces.HAIR] = hair
     colours[surfaces.EYE] = one_of(_IRISES)

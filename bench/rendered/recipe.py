@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -75,6 +76,8 @@ def make_folder(path: Path, out: Path, workers: int = 1) -> Iterator[str]:
     out.mkdir(parents=True, exist_ok=True)
     _write_labels(jobs, out / LABELS)
     missing = [job for job in jobs if not (out / f"{job.name}.mp4").exists()]
+    # In any order but the recipe's, so that a folder that is half done has some of everything.
+    random.Random(0).shuffle(missing)
     if workers == 1:
         for job in missing:
             yield _draw(job, out)

@@ -12,7 +12,7 @@ from bench.rendered.raster import Mesh, join, rasterise, vertex_normals
 from bench.rendered.rotations import Z, unit
 from bench.rendered.shade import shade
 
-_SHADOW_SIDE_PX = 640
+_SHADOW_SIDE_PX = 512
 _FAR_BELOW = 50.0
 """Added to heights along the light, so that they are above 0, as the z-buffer wants them."""
 
@@ -99,7 +99,8 @@ class Scene:
         near = np.where(depth > 0.05, 1 / np.maximum(depth, 0.05), 0)
         seen = rasterise(points, near, mesh, len(mesh.faces), size)
         axes = _light_axes(self.light)
-        tops, origin, light_scale = _tops(mesh, n_casting, axes)
+        n_vertices = sum(len(part.vertices) for part in casting)
+        tops, origin, light_scale = _tops(mesh, n_casting, n_vertices, axes)
         image = np.empty((size[1], size[0], 3), np.float32)
         yaw = math.radians(self.room.yaw_deg)
         shade(
@@ -151,10 +152,15 @@ def _light_axes(light: Light) -> np.ndarray:
     return np.stack([across, np.cross(towards, across), towards])
 
 
-def _tops(mesh: Mesh, n_faces: int, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Shadow map: the highest point along the light, its origin in m, and pixels a metre."""
+def _tops(
+    mesh: Mesh, n_faces: int, n_vertices: int, axes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Shadow map: the highest point along the light, its origin in m, and pixels a metre.
+
+    What casts shadows are the first ``n_faces``, and their ``n_vertices``, of the mesh.
+    """
     along = mesh.vertices @ axes.T.astype(np.float32)
-    casting = along[np.unique(mesh.faces[:n_faces])]
+    casting = along[:n_vertices]
     low, high = casting[:, :2].min(axis=0) - 0.05, casting[:, :2].max(axis=0) + 0.05
     scale = float(_SHADOW_SIDE_PX / (high - low).max())
     size = (_SHADOW_SIDE_PX, _SHADOW_SIDE_PX)

@@ -61,7 +61,7 @@ def skin_colour(r, u, v, texture, eye, brow):  # type: ignore[no-untyped-def]
     red, green, blue = red * blotch, green * blotch, blue * blotch
     aside, above = abs(r[0]) - eye[0], r[2] - eye[2]
     if r[1] < eye[1] + 0.02 and -0.020 < aside < 0.026:
-        off = above - (0.0225 - 5.0 * (aside - 0.004) ** 2)
+        off = above - (0.0215 - 4.0 * (aside - 0.010) ** 2)
         thick = 0.0042 - 0.06 * max(aside, 0.0)
         paint = 1 - abs(off) / thick
         if paint > 0:

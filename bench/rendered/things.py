@@ -116,12 +116,19 @@ def _placed(shape: Shape, x: float, y: float, yaw_deg: float, material: int) -> 
     return plain_mesh(vertices @ rz(yaw_deg).T + np.array([x, y, 0.0]), faces, material)
 
 
-def clutter(rng: np.random.Generator, material: int, n_colours: int, room_m: float) -> list[Mesh]:
-    """Shelves, boxes, balls and plants away from the middle; materials from ``material`` on."""
+def clutter(
+    rng: np.random.Generator, material: int, n_colours: int, room_m: float, towards: np.ndarray
+) -> list[Mesh]:
+    """Shelves, boxes, chairs, plants away from the middle; materials from ``material`` on.
+
+    ``towards`` (3,) is where the camera is seen from the middle: that way nothing stands.
+    """
     meshes: list[Mesh] = []
-    for _ in range(rng.integers(3, 9)):
+    for _ in range(rng.integers(4, 12)):
         angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(2.4, room_m - 0.4)
         x, y, yaw = far * np.cos(angle), far * np.sin(angle), float(rng.choice([0, 90, 30, -40]))
+        if x * towards[0] + y * towards[1] > 0.3 * far:
+            continue
         own = material + int(rng.integers(n_colours))
         thing = rng.integers(5)
         if thing == 0:
