@@ -75,13 +75,26 @@ def train(
     cache: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep poses that were estimated here.")
     ] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the model.")] = Path("models"),
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the model. Default: the app's.")
+    ] = None,
+    rendered: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Further rendered clips with labels.tsv.")
+    ] = None,
 ) -> None:
     """Train the classifier and write it with its card."""
     _demand_folder(data)
+    if rendered is not None:
+        _demand_folder(rendered)
+    from posecore.batch import native_messages_muted
+    from posecore.sources import DataError
     from posecore.train import train_command
 
-    train_command(data=data, cache=cache, out=out)
+    try:
+        with native_messages_muted():
+            train_command(data=data, cache=cache, out=out, rendered=rendered)
+    except (DataError, OSError) as error:
+        _fail(str(error))
 
 
 @app.command()
@@ -96,9 +109,17 @@ def evaluate(
 ) -> None:
     """Measure recognition, counting and form on labelled videos."""
     _demand_folder(data)
+    from posecore.batch import native_messages_muted
+    from posecore.classify import ModelError
     from posecore.evaluate import evaluate_command
+    from posecore.exercises import ExerciseFileError
+    from posecore.sources import DataError
 
-    evaluate_command(data=data, cache=cache, split=split)
+    try:
+        with native_messages_muted():
+            evaluate_command(data=data, cache=cache, split=split)
+    except (DataError, ModelError, ExerciseFileError, OSError) as error:
+        _fail(str(error))
 
 
 @app.command()
