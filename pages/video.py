@@ -19,6 +19,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.history_session import plain, table
 from posecore import plots
 from posecore.analyze import Analysis, write_document
 from posecore.angles import JOINT_NAMES
@@ -59,11 +60,6 @@ def load_knowledge() -> tuple[dict[str, Exercise], ExerciseClassifier]:
 @st.cache_resource(show_spinner=False)
 def store_at(url: str) -> Store:
     return Store(url)
-
-
-def plain(text: str) -> str:
-    """``text`` so that Markdown shows it as it is: a file name is not markup."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def file_name(uploaded: UploadedFile) -> str:
@@ -148,8 +144,10 @@ def save(result: Result, store: Store) -> None:
         result.session_id = session_id
 
 
-def summary_in_words(sets: tuple[ExerciseSet, ...], exercises: Mapping[str, Exercise]) -> list[str]:
-    """One sentence an exercise: how much of it, and what to do better first."""
+def summary_in_words(
+    sets: tuple[ExerciseSet, ...], exercises: Mapping[str, Exercise]
+) -> list[tuple[str, bool]]:
+    """One sentence an exercise, how much of it and what to do better first; and: all was well."""
     sentences = []
     for name in dict.fromkeys(each.exercise for each in sets):
         own = [each for each in sets if each.exercise == name]
@@ -169,7 +167,7 @@ def summary_in_words(sets: tuple[ExerciseSet, ...], exercises: Mapping[str, Exer
             sentence += f" Above all: {cue} ({often} of {len(reps)})."
         elif reps:
             sentence += " Nothing was off."
-        sentences.append(sentence)
+        sentences.append((sentence, not cues))
     return sentences
 
 
@@ -207,15 +205,24 @@ def show_set(number: int, each: ExerciseSet, exercises: Mapping[str, Exercise]) 
             f"From {each.start_s:.1f} s to {each.end_s:.1f} s, {each.hold_s:.0f} s in good form."
         )
         return
-    st.dataframe(rows_of(each), hide_index=True, width="stretch")
+    st.markdown(table(rows_of(each)))
+    show_chosen_rep(number, each, exercises.get(each.exercise))
+
+
+@st.fragment
+def show_chosen_rep(number: int, each: ExerciseSet, exercise: Exercise | None) -> None:
+    """A fragment: another rep is drawn without drawing the whole page again."""
     names = [
         f"Rep {label}, {rep.start_s:.1f} s"
         for label, rep in zip(labels_of(each), each.reps, strict=True)
     ]
     chosen = st.selectbox(
-        "Look at one", range(len(names)), format_func=names.__getitem__, key=f"video_rep_{number}"
+        f"Joint angles in set {number}",
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=f"video_rep_{number}",
     )
-    show_rep(each.reps[chosen], exercises.get(each.exercise), key=f"video_curve_{number}")
+    show_rep(each.reps[chosen], exercise, key=f"video_curve_{number}")
 
 
 def show_rep(rep: Rep, exercise: Exercise | None, key: str) -> None:
@@ -236,8 +243,11 @@ def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
         return
     for warning in analysis.warnings:
         st.warning(plain(warning))
-    for sentence in summary_in_words(analysis.sets, exercises):
-        st.success(plain(sentence), icon=":material/fitness_center:")
+    for sentence, well in summary_in_words(analysis.sets, exercises):
+        if well:
+            st.success(plain(sentence), icon=":material/check_circle:")
+        else:
+            st.warning(plain(sentence), icon=":material/campaign:")
     if not analysis.sets:
         st.info(
             "No repetition of a known exercise was found. If you know what is done, choose it "
@@ -252,30 +262,32 @@ def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
             icon=":material/history:",
             query_params={"session": str(result.session_id)},
         )
-    left, right = st.columns([3, 1])
+    left, right = st.columns([2, 3])
     left.video(str(result.drawn))
-    stem = Path(result.name).stem
-    right.download_button(
+    with left.container(horizontal=True):
+        show_downloads(result)
+    right.plotly_chart(plots.timeline_figure(analysis, exercises), key="video_timeline")
+    for number, each in enumerate(analysis.sets, start=1):
+        show_set(number, each, exercises)
+
+
+def show_downloads(result: Result) -> None:
+    st.download_button(
         "Annotated video",
         result.drawn.read_bytes(),
-        file_name=f"{stem}.annotated.mp4",
+        file_name=f"{Path(result.name).stem}.annotated.mp4",
         mime="video/mp4",
         icon=":material/download:",
         on_click="ignore",
-        width="stretch",
     )
-    right.download_button(
+    st.download_button(
         "Analysis (JSON)",
         result.document.read_bytes(),
         file_name=f"{result.name}.json",
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",
-        width="stretch",
     )
-    st.plotly_chart(plots.timeline_figure(analysis, exercises), key="video_timeline")
-    for number, each in enumerate(analysis.sets, start=1):
-        show_set(number, each, exercises)
 
 
 def begin(

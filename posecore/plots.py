@@ -25,7 +25,8 @@ COLOURS: Mapping[str, str] = {
     "elbow": "#D55E00",
     "shoulder": "#CC79A7",
 }
-NEUTRAL = "#808080"
+NEUTRAL = "#5f6670"
+TEXT = "#757575"  # the one grey of 4.5 to 1 with white and with black alike
 OFF = "#D55E00"
 EXERCISE_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#E69F00")
 
@@ -36,6 +37,7 @@ Plotly's own methods the live chart took five times as long."""
 _DASHES = {"left": "solid", "right": "dash"}
 _GRID = "rgba(128, 128, 128, 0.3)"
 _TOP_DEG = 180.0
+_MIDDLE_LIGHT = 0.179  # of the same contrast with black and with white (WCAG 2.1)
 _MOST_POINTS = 3000  # of a line; more only makes the browser slow
 _TRACKS = ("faults", "reps", "exercise")  # of the timeline, from the bottom
 _MOMENTS = {
@@ -151,6 +153,7 @@ def timeline_figure(
         "categoryarray": _TRACKS,
         "range": [-0.5, len(_TRACKS) - 0.5],
         "gridcolor": _GRID,
+        "tickfont": {"color": TEXT},
     }
     layout |= {"barmode": "overlay", "hovermode": "closest", "height": 480}
     tracks = _vote_bars(analysis, known)
@@ -214,6 +217,7 @@ def _bar(track: str, start_s: float, end_s: float, text: str, colour: str) -> En
         "text": [text],
         "textposition": "inside",
         "insidetextanchor": "middle",
+        "insidetextfont": {"color": _ink_on(colour), "size": 14},
         "marker": {"color": colour, "line": {"color": "white", "width": 1}},
         "hovertemplate": f"{text}<br>{start_s:.1f} to {end_s:.1f} s<extra></extra>",
         "showlegend": False,
@@ -277,7 +281,11 @@ def _band(
         "fillcolor": _pale(colour, 0.13),
         "line": {"color": colour, "width": 1, "dash": "dot"},
         "layer": "below",
-        "label": {"text": label, "textposition": "top left", "font": {"size": 12}},
+        "label": {
+            "text": label,
+            "textposition": "top left",
+            "font": {"size": 13, "color": TEXT},
+        },
     }
 
 
@@ -297,9 +305,15 @@ def _layout(x_title: str, shapes: list[Entry]) -> Entry:
         "hovermode": "x unified",
         "showlegend": True,
         "shapes": shapes,
-        "xaxis": {"title": {"text": x_title}, "gridcolor": _GRID, "zeroline": False},
+        "xaxis": {
+            "title": {"text": x_title, "font": {"color": TEXT}},
+            "tickfont": {"color": TEXT},
+            "gridcolor": _GRID,
+            "zeroline": False,
+        },
         "yaxis": {
-            "title": {"text": "flexion, degrees"},
+            "title": {"text": "flexion, degrees", "font": {"color": TEXT}},
+            "tickfont": {"color": TEXT},
             "range": [0, _TOP_DEG],
             "autorange": False,
             "gridcolor": _GRID,
@@ -307,6 +321,13 @@ def _layout(x_title: str, shapes: list[Entry]) -> Entry:
             "tickvals": [0, 30, 60, 90, 120, 150, 180],
         },
     }
+
+
+def _ink_on(colour: str) -> str:
+    """Black or white, whichever is easier to read on it."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+    return "#000000" if light > _MIDDLE_LIGHT else "#ffffff"
 
 
 def _pale(colour: str, opacity: float) -> str:

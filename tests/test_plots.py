@@ -7,6 +7,9 @@ from posecore.angles import JOINT_NAMES, N_JOINTS
 from posecore.exercises import load_exercises
 from posecore.plots import (
     COLOURS,
+    EXERCISE_COLOURS,
+    TEXT,
+    _ink_on,
     live_figure,
     rep_figure,
     target_bands,
@@ -128,10 +131,17 @@ def test_live_chart_before_the_first_frame_is_empty_but_whole() -> None:
     assert tuple(figure.layout.xaxis.range) == (-15.0, 0.0)
 
 
-@pytest.mark.parametrize("ground", ["#ffffff", "#0e1117"])  # Streamlit's light and dark pages
+@pytest.mark.parametrize("ground", ["#ffffff", "#000000"])  # the app's light and dark pages
 def test_colours_show_on_light_and_on_dark(ground: str) -> None:
     for joint, colour in COLOURS.items():
         assert contrast(colour, ground) >= 3.0, joint
+    assert contrast(TEXT, ground) >= 4.5
+
+
+@pytest.mark.parametrize("colour", EXERCISE_COLOURS)
+def test_name_on_a_bar_can_be_read(colour: str) -> None:
+    ink = _ink_on(colour)
+    assert contrast(colour, ink) >= 4.5
 
 
 def test_background_is_clear() -> None:
