@@ -42,13 +42,21 @@ def _solve(value: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def _prone(body: Body, pitch_deg: float, hip_deg: float, held: dict[str, Arm]) -> Posture:
-    """Face down on the toes, a straight body ``pitch_deg`` from upright, hips bent by hip_deg."""
+@dataclass(frozen=True)
+class _Legs:
+    """How the legs of somebody on their toes are bent, degrees."""
+
+    hip_deg: float = 0.0
+    knee_deg: float = 3.0
+
+
+def _prone(body: Body, pitch_deg: float, bent: _Legs, held: dict[str, Arm]) -> Posture:
+    """Face down on the toes, the trunk ``pitch_deg`` from upright."""
     legs = {
         side: Leg(
-            hip=ry(-SIGN[side] * 2) @ rx(-hip_deg),
-            knee_deg=3,
-            foot=rx(pitch_deg - 14 - hip_deg),
+            hip=ry(-SIGN[side] * 2) @ rx(-bent.hip_deg),
+            knee_deg=bent.knee_deg,
+            foot=rx(pitch_deg - 17 - bent.hip_deg + bent.knee_deg),
             toes=rx(18),
         )
         for side in SIDES
@@ -64,21 +72,21 @@ def _shoulders(body: Body, posture: Posture) -> np.ndarray:
     return np.array([body.joint(skeleton, f"upperarm01.{side}") for side in SIDES])
 
 
-def _left_shoulder(body: Body, hip_deg: float) -> Callable[[float], np.ndarray]:
+def _left_shoulder(body: Body, bent: _Legs) -> Callable[[float], np.ndarray]:
     """Where the left shoulder of a prone body is, (3,), by its pitch in degrees.
 
-    With the hips' angle given the body turns about its toes as one piece.
+    With the legs' angles given the body turns about its toes as one piece.
     """
-    toes = _prone(body, 80, hip_deg, arms(90, 0, 0))
+    toes = _prone(body, 80, bent, arms(90, 0, 0))
     assert toes.plant is not None
     pivot = toes.plant[1]
     arm = rx(-80) @ (_shoulders(body, toes)[0] - pivot)
     return lambda pitch_deg: pivot + rx(pitch_deg) @ arm
 
 
-def _prone_pitch(body: Body, hip_deg: float, shoulder_z: float) -> float:
+def _prone_pitch(body: Body, bent: _Legs, shoulder_z: float) -> float:
     """The pitch at which a body on its toes has its shoulders ``shoulder_z`` above the floor."""
-    shoulder_at = _left_shoulder(body, hip_deg)
+    shoulder_at = _left_shoulder(body, bent)
     return _solve(lambda pitch: float(shoulder_at(pitch)[2]) - shoulder_z, 45, 115)
 
 
@@ -87,21 +95,21 @@ class PushUp:
     elbow_top_deg: float = 8.0
     elbow_deg: float = 93.0
     hip_deg: float = 0.0
-    sag_deg: float = 0.0
+    knee_deg: float = 3.0
     hands_width: float = 1.35
     elbows_out: float = 0.75
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         s = (left + right) / 2
-        hip = self.hip_deg + self.sag_deg * s
+        bent = _Legs(self.hip_deg, self.knee_deg)
         wrists = self._wrists(body)
         reach = arm_m(body, mix(self.elbow_top_deg, self.elbow_deg, s))
-        shoulder_at = _left_shoulder(body, hip)
+        shoulder_at = _left_shoulder(body, bent)
 
         def too_far(pitch: float) -> float:
             return float(np.linalg.norm(shoulder_at(pitch) - wrists["L"])) - reach
 
-        top = _prone_pitch(body, hip, _PALM_M + arm_m(body, self.elbow_top_deg))
+        top = _prone_pitch(body, bent, _PALM_M + arm_m(body, self.elbow_top_deg))
         held = {
             side: Arm(
                 wrist=wrists[side],
@@ -117,14 +125,14 @@ class PushUp:
             )
             for side in SIDES
         }
-        return _prone(body, _solve(too_far, top - 4, top + 22), hip, held)
+        return _prone(body, _solve(too_far, top - 4, top + 22), bent, held)
 
     def _wrists(self, body: Body) -> dict[str, np.ndarray]:
         """Hands on the floor, under the shoulders of the straight start position."""
         aside = body.shoulder_half_m * self.hands_width
         lift = math.sqrt(arm_m(body, self.elbow_top_deg) ** 2 - (aside * 0.26) ** 2)
-        pitch = _prone_pitch(body, 0.0, _PALM_M + lift)
-        y = float(_left_shoulder(body, 0.0)(pitch)[1]) + 0.01
+        pitch = _prone_pitch(body, _Legs(), _PALM_M + lift)
+        y = float(_left_shoulder(body, _Legs())(pitch)[1]) + 0.01
         return {side: np.array([SIGN[side] * aside, y, _PALM_M]) for side in SIDES}
 
 
@@ -133,23 +141,27 @@ class Plank:
     """Held on the forearms (``straight_arms`` 0) or on the hands (1)."""
 
     hip_deg: float = 0.0
-    sag_deg: float = 0.0
+    knee_deg: float = 3.0
+    arms_away_deg: float = 0.0
     straight_arms: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
-        hip = self.hip_deg + self.sag_deg * max(left, right)
-        if self.straight_arms > 0.5:
-            return PushUp(hip_deg=hip, hands_width=1.1).posture(body, 0.0, 0.0)
+        bent = _Legs(self.hip_deg, self.knee_deg)
+        away = math.radians(self.arms_away_deg)
+        if self.straight_arms > 0.5 and self.arms_away_deg == 0:
+            straight = PushUp(hip_deg=self.hip_deg, knee_deg=self.knee_deg, hands_width=1.1)
+            return straight.posture(body, 0.0, 0.0)
         upper_m, fore_m = body.length["upper_arm"], body.length["forearm"]
-        pitch = _prone_pitch(body, hip, upper_m + 0.045)
-        at = _shoulders(body, _prone(body, pitch, hip, arms(90, 0, 0)))
+        pitch = _prone_pitch(body, bent, upper_m * math.cos(away) + 0.045)
+        at = _shoulders(body, _prone(body, pitch, bent, arms(90, 0, 0)))
         held = {}
         for side, centre in zip(SIDES, at):
-            wrist = np.array([centre[0] * 0.75, centre[1] - fore_m * 0.98, 0.045])
+            ahead = upper_m * math.sin(away) + fore_m * 0.98
+            wrist = np.array([centre[0] * 0.75, centre[1] - ahead, 0.045])
             fingers, little = np.array([-SIGN[side] * 0.3, -1.0, -0.05]), -Z
             hand = hand_turn(body, side, fingers, little)
             held[side] = Arm(wrist=wrist, elbow_towards=-Z, hand=hand, grip_deg=28, thumb_deg=20)
-        return _prone(body, pitch, hip, held)
+        return _prone(body, pitch, bent, held)
 
 
 @dataclass(frozen=True)
@@ -203,6 +215,7 @@ class PullUp:
     knee_deg: float = 30.0
     hip_deg: float = 4.0
     kick_deg: float = 0.0
+    lean_deg: float = 12.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         s = (left + right) / 2
@@ -213,7 +226,7 @@ class PullUp:
             )
             for side in SIDES
         }
-        trunk = rx(mix(2, -12, s))
+        trunk = rx(mix(2, -self.lean_deg, s))
         shrug = mix(26, 10, s)
         idle = arms(150, 20, 0, shrug_deg=shrug)
         hang = Posture(trunk, trunk, rx(mix(-8, -14, s)), legs, idle, hips=np.zeros(3))

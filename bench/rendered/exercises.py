@@ -34,6 +34,8 @@ class Exercise:
     motion   at its best; vary: field -> (low, high) between people, all of it good form
     choices  field -> values of which one is drawn by lot
     faults   fault -> {field: value at its worst}
+             "uneven" and "drops" are matters of timing: see Performance and plan
+    lowers   "away": the weight sinks on the way to the far end; "back": on the way back
     holds    "", "dumbbells", "barbell" or "bar"; lying: the person is on the floor
     short    name of the exercise in older labels, for scoring; None: the same
     """
@@ -43,6 +45,7 @@ class Exercise:
     vary: dict[str, tuple[float, float]] = field(default_factory=dict)
     choices: dict[str, tuple[float, ...]] = field(default_factory=dict)
     faults: dict[str, dict[str, float]] = field(default_factory=dict)
+    lowers: str = "back"
     holds: str = ""
     alternates: bool = False
     lying: bool = False
@@ -55,17 +58,20 @@ EXERCISES: dict[str, Exercise] = {
         2.6,
         vary={
             "knee_deg": (98, 124),
-            "lean_deg": (28, 46),
+            "lean_deg": (24, 41),
             "shank_deg": (22, 33),
             "width": (1.2, 2.0),
             "toe_out_deg": (8, 28),
             "knee_top_deg": (3, 10),
         },
         choices={"arms_folded": (0.0, 0.0, 1.0)},
+        lowers="away",
         faults={
             "shallow": {"knee_deg": 62, "lean_deg": 24, "shank_deg": 20},
-            "knees_in": {"knees_in": 0.75},
-            "forward_lean": {"lean_deg": 66, "shank_deg": 20},
+            "lean": {"lean_deg": 64, "shank_deg": 20},
+            "knees_in": {"knees_in": 0.5},
+            "not_upright": {"knee_top_deg": 48, "lean_top_deg": 14},
+            "drops": {},
         },
         short="squat",
     ),
@@ -73,16 +79,18 @@ EXERCISES: dict[str, Exercise] = {
         Lunge(),
         2.8,
         vary={
-            "knee_deg": (82, 104),
+            "knee_deg": (84, 104),
             "step": (0.34, 0.44),
             "lean_deg": (2, 13),
             "knee_top_deg": (5, 14),
         },
         choices={"hands_on_hips": (0.0, 1.0), "moving": (-1.0, 0.0, 1.0)},
+        lowers="away",
         faults={
-            "shallow": {"knee_deg": 52},
-            "forward_lean": {"lean_deg": 38},
-            "knee_in": {"knee_in": 0.4},
+            "shallow": {"knee_deg": 50},
+            "short_step": {"step": 0.2, "knee_deg": 104},
+            "lean": {"lean_deg": 44},
+            "drops": {},
         },
         alternates=True,
         short="lunge",
@@ -97,10 +105,14 @@ EXERCISES: dict[str, Exercise] = {
             "elbows_out": (0.3, 1.1),
             "elbow_top_deg": (5, 14),
         },
+        lowers="away",
         faults={
             "shallow": {"elbow_deg": 48},
-            "hips_sag": {"hip_deg": -22},
-            "hips_high": {"hip_deg": 32},
+            "sag": {"hip_deg": -22},
+            "pike": {"hip_deg": 36},
+            "no_lockout": {"elbow_top_deg": 50},
+            "knees_bent": {"knee_deg": 52},
+            "drops": {},
         },
         lying=True,
         short="pushup",
@@ -110,7 +122,12 @@ EXERCISES: dict[str, Exercise] = {
         2.8,
         vary={"trunk_deg": (66, 88), "feet_m": (0.26, 0.34), "neck_deg": (4, 18)},
         choices={"hands_behind_head": (0.0, 1.0)},
-        faults={"shallow": {"trunk_deg": 36}, "neck_pulled": {"neck_deg": 42}},
+        faults={
+            "shallow": {"trunk_deg": 34},
+            "not_down": {"trunk_low_deg": 40},
+            "legs_straight": {"feet_m": 0.47},
+            "drops": {},
+        },
         lying=True,
         short="situp",
     ),
@@ -119,20 +136,30 @@ EXERCISES: dict[str, Exercise] = {
         6.0,
         vary={"hip_deg": (-4, 6)},
         choices={"straight_arms": (0.0, 0.0, 1.0)},
-        faults={"hips_sag": {"hip_deg": -20}, "hips_high": {"hip_deg": 34}},
+        faults={
+            "sag": {"hip_deg": -20},
+            "pike": {"hip_deg": 38},
+            "knees_bent": {"knee_deg": 46},
+            "arms_away": {"arms_away_deg": 46},
+        },
         lying=True,
     ),
     "jumping_jack": Exercise(
         JumpingJack(),
         1.2,
         vary={
-            "arm_deg": (148, 174),
+            "arm_deg": (150, 174),
             "arm_low_deg": (8, 18),
             "leg_deg": (18, 29),
             "hop_m": (0.02, 0.07),
             "elbow_deg": (6, 30),
         },
-        faults={"arms_low": {"arm_deg": 100}, "feet_narrow": {"leg_deg": 8}},
+        faults={
+            "arms_low": {"arm_deg": 98},
+            "feet_narrow": {"leg_deg": 7},
+            "feet_apart": {"leg_low_deg": 13},
+            "uneven": {},
+        },
         short="jack",
     ),
     "biceps_curl": Exercise(
@@ -148,8 +175,10 @@ EXERCISES: dict[str, Exercise] = {
         },
         faults={
             "shallow": {"elbow_deg": 78},
-            "swing": {"swing_deg": 18, "forward_deg": 36},
-            "elbow_forward": {"forward_deg": 58},
+            "not_straight": {"elbow_low_deg": 54},
+            "swing": {"forward_deg": 60},
+            "trunk_swing": {"swing_deg": 27},
+            "drops": {},
         },
         holds="dumbbells",
         alternates=True,
@@ -167,8 +196,11 @@ EXERCISES: dict[str, Exercise] = {
             "width": (1.0, 1.7),
         },
         faults={
-            "shallow": {"lift_deg": 112, "elbow_deg": 72},
-            "back_arched": {"arch_deg": 22},
+            "no_lockout": {"lift_deg": 122, "elbow_deg": 62},
+            "not_low": {"lift_low_deg": 98, "elbow_low_deg": 54},
+            "uneven": {},
+            "arch": {"arch_deg": 30},
+            "drops": {},
         },
         holds="dumbbells",
         alternates=True,
@@ -185,10 +217,12 @@ EXERCISES: dict[str, Exercise] = {
             "width": (0.9, 1.5),
         },
         faults={
-            "shallow": {"lift_deg": 52},
-            "too_high": {"lift_deg": 128},
-            "elbows_bent": {"elbow_deg": 68},
-            "swing": {"swing_deg": 14},
+            "shallow": {"lift_deg": 50},
+            "too_high": {"lift_deg": 130},
+            "elbows_bent": {"elbow_deg": 70},
+            "uneven": {},
+            "trunk_swing": {"swing_deg": 24},
+            "drops": {},
         },
         holds="dumbbells",
     ),
@@ -203,10 +237,11 @@ EXERCISES: dict[str, Exercise] = {
             "width": (0.9, 1.5),
         },
         faults={
-            "shallow": {"lift_deg": 52},
-            "too_high": {"lift_deg": 130},
-            "elbows_bent": {"elbow_deg": 65},
-            "swing": {"swing_deg": 14},
+            "shallow": {"lift_deg": 50},
+            "too_high": {"lift_deg": 134},
+            "elbows_bent": {"elbow_deg": 68},
+            "trunk_swing": {"swing_deg": 24},
+            "drops": {},
         },
         holds="dumbbells",
         alternates=True,
@@ -222,9 +257,10 @@ EXERCISES: dict[str, Exercise] = {
             "hip_deg": (0, 15),
         },
         faults={
-            "shallow": {"elbow_deg": 66},
-            "not_lowered": {"elbow_low_deg": 48},
-            "kicking": {"kick_deg": 50},
+            "shallow": {"elbow_deg": 64},
+            "not_hanging": {"elbow_low_deg": 54},
+            "swing": {"lean_deg": 48, "kick_deg": 45},
+            "drops": {},
         },
         holds="bar",
     ),
@@ -233,15 +269,18 @@ EXERCISES: dict[str, Exercise] = {
         3.0,
         vary={
             "knee_deg": (58, 88),
-            "lean_deg": (54, 70),
+            "lean_deg": (52, 70),
             "shank_deg": (6, 15),
             "width": (1.0, 1.6),
             "hands_width": (1.15, 1.45),
         },
+        lowers="away",
         faults={
-            "back_rounded": {"round_deg": 34},
-            "not_locked_out": {"lean_top_deg": 24, "knee_top_deg": 18},
-            "knees_straight": {"knee_deg": 26, "shank_deg": 1, "lean_deg": 82},
+            "shallow": {"lean_deg": 30, "knee_deg": 34, "shank_deg": 6},
+            "no_lockout": {"lean_top_deg": 26, "knee_top_deg": 18},
+            "squatting": {"knee_deg": 132, "lean_deg": 44, "shank_deg": 32},
+            "chest_low": {"knee_deg": 48, "lean_deg": 95, "shank_deg": 2},
+            "drops": {},
         },
         holds="barbell",
     ),

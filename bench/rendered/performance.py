@@ -21,6 +21,9 @@ from bench.rendered.skeleton import Posture, pose
 from bench.rendered.stance import ease
 from bench.rendered.timeline import faults_at, progress_at
 
+_UNEVEN = 0.38
+"""By which share of the way one side lags behind when that is the fault."""
+
 
 @dataclass(frozen=True, eq=False)
 class Performance:
@@ -40,6 +43,7 @@ class Performance:
         """How far left and right have gone; the side that lags is the asymmetry's."""
         left, right = progress_at(self.plan.reps, t_s)
         lag = self.plan.asymmetry
+        lag += math.copysign(_UNEVEN, lag) * self.faults(t_s).get("uneven", 0.0)
         return left * (1 - max(lag, 0.0)), right * (1 + min(lag, 0.0))
 
     def faults(self, t_s: float) -> dict[str, float]:

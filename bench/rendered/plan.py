@@ -190,7 +190,15 @@ def _draw_reps(
     alternating = exercise.alternates and rng.random() < ranges.alternating_share
     if subject == "lunge":
         alternating = True  # the front leg is always one side
-    reps = plan_reps(n, tempo, rng, alternating=alternating, half=half, faults=wrong)
+    reps = plan_reps(
+        n,
+        tempo,
+        rng,
+        alternating=bool(alternating),
+        half=half,
+        faults=wrong,
+        lowers=exercise.lowers,
+    )
     return reps, tempo, reps[-1].end_s + tempo.lead_s
 
 

@@ -31,6 +31,7 @@ from bench.rendered.stance import (
 class Squat:
     knee_top_deg: float = 6.0
     knee_deg: float = 110.0
+    lean_top_deg: float = 2.0
     lean_deg: float = 38.0
     shank_deg: float = 29.0
     width: float = 1.5
@@ -41,10 +42,11 @@ class Squat:
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         s = (left + right) / 2
-        lean = mix(2, self.lean_deg, s)
+        lean = mix(self.lean_top_deg, self.lean_deg, s)
         knee_out = math.tan(math.radians(self.toe_out_deg)) - self.knees_in * s
         legs = planted_legs(body, self.width, toe_out_deg=self.toe_out_deg, knee_out=knee_out)
-        knee, shank = mix(self.knee_top_deg, self.knee_deg, s), mix(2, self.shank_deg, s)
+        knee = mix(self.knee_top_deg, self.knee_deg, s)
+        shank = mix(0.35 * self.knee_top_deg, self.shank_deg, s)
         hips = crouching_hips(body, self.width, knee, shank)
         hips = hips + np.array([self.shift_m * s, 0, 0])
         flex = mix(mix(8, 88, s) + 0.4 * lean, 35, self.arms_folded)
@@ -74,7 +76,6 @@ class Lunge:
     step: float = 0.38
     lean_deg: float = 6.0
     moving: float = 0.0
-    knee_in: float = 0.0
     hands_on_hips: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
@@ -90,7 +91,7 @@ class Lunge:
         if stepped < 1:
             hips_z = min(hips_z, standing_hips(body, 1.15, self.knee_top_deg)[2])
         legs = {
-            side: self._front_leg(body, side, hips_y - ahead_m, airborne, s)
+            side: self._front_leg(body, side, hips_y - ahead_m, airborne)
             if side == front
             else self._back_leg(body, side, hips_y + behind_m, airborne, stepped, down)
             for side in SIDES
@@ -111,12 +112,12 @@ class Lunge:
             hips=np.array([0.0, hips_y, hips_z]),
         )
 
-    def _front_leg(self, body: Body, side: str, y: float, airborne: float, s: float) -> Leg:
+    def _front_leg(self, body: Body, side: str, y: float, airborne: float) -> Leg:
         lift = airborne if self.moving > 0 else 0.0
         sign = SIGN[side]
         return Leg(
             ankle=np.array([sign * body.hip_half_m * 1.15, y, body.ankle_m + lift]),
-            knee_towards=np.array([sign * (0.1 - self.knee_in * s), -1.0, 0.0]),
+            knee_towards=np.array([sign * 0.1, -1.0, 0.0]),
             foot=rz(sign * 6) @ rx(-60 * lift),
         )
 
@@ -142,13 +143,14 @@ class Lunge:
 class JumpingJack:
     arm_low_deg: float = 12.0
     arm_deg: float = 165.0
+    leg_low_deg: float = 3.0
     leg_deg: float = 24.0
     elbow_deg: float = 12.0
     hop_m: float = 0.05
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         s = (left + right) / 2
-        spread = math.radians(mix(3, self.leg_deg, s))
+        spread = math.radians(mix(self.leg_low_deg, self.leg_deg, s))
         reach = leg_m(body, 5)
         aside, hop = reach * math.sin(spread), self.hop_m * math.sin(math.pi * s) ** 2
         legs, sides = {}, {"L": left, "R": right}

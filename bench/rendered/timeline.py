@@ -10,6 +10,10 @@ import numpy as np
 HALF = 0.55
 """A rep that goes less than this share of the way is an attempt, not a rep."""
 
+_FADE_S = 0.4
+DROP_S = 0.28
+"""How long a weight takes that is dropped instead of lowered."""
+
 
 @dataclass(frozen=True)
 class PlannedRep:
@@ -43,9 +47,13 @@ class PlannedRep:
         return self.depth * (1 - math.cos(math.pi * part)) / 2
 
     def fault_share(self, t_s: float) -> float:
-        """How much the faults show: in full in the middle, fading at both ends of the rep."""
-        ramp = 0.2 * (self.end_s - self.start_s)
-        return float(np.clip(min(t_s - self.start_s, self.end_s - t_s) / ramp, 0, 1))
+        """How much the faults show: in full during the rep, fading in and out around it.
+
+        Some faults are seen where a rep starts (an arm that is not straight), so they have to
+        be there already when it does.
+        """
+        outside_s = max(self.start_s - t_s, t_s - self.end_s, 0.0)
+        return max(0.0, 1.0 - outside_s / _FADE_S)
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,12 @@ def plan_reps(
     alternating: bool = False,
     half: tuple[int, ...] = (),
     faults: dict[int, tuple[str, ...]] | None = None,
+    lowers: str = "back",
 ) -> tuple[PlannedRep, ...]:
-    """``n`` reps one after another; ``half`` names the indices of abandoned ones."""
+    """``n`` reps one after another; ``half`` names the indices of abandoned ones.
+
+    lowers  on which way a dropped weight falls: see Exercise
+    """
     reps, at_s = [], tempo.lead_s
     first = int(rng.integers(2))
     for i in range(n):
@@ -81,10 +93,14 @@ def plan_reps(
         if i in half:
             depth, length = rng.uniform(0.3, 0.42), length * 0.7
         far_s = at_s + length * tempo.away_share
+        wrong = (faults or {}).get(i, ())
+        if "drops" in wrong and lowers == "away":
+            far_s = at_s + DROP_S
         leave_s = far_s + tempo.far_pause_s * rng.uniform(0.7, 1.3)
         end_s = leave_s + length * (1 - tempo.away_share)
+        if "drops" in wrong and lowers == "back":
+            end_s = leave_s + DROP_S
         sides = "LR"[(first + i) % 2] if alternating else "both"
-        wrong = (faults or {}).get(i, ())
         reps.append(PlannedRep(at_s, far_s, leave_s, end_s, depth, sides, wrong))
         at_s = end_s + tempo.start_pause_s * rng.uniform(0.5, 1.5)
     return tuple(reps)
