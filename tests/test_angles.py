@@ -1,0 +1,147 @@
+"""Joint angles of made bodies, whose angles are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from posecore.angles import (
+    EXPECTED_ERROR_DEG,
+    JOINT_INDEX,
+    JOINT_NAMES,
+    N_JOINTS,
+    blended_flexion,
+    depth_share,
+    expected_error_deg,
+    flexion_deg,
+    flexion_of,
+)
+from posecore.landmarks import MIRROR, mirrored
+from posecore.landmarks import Landmark as L
+from posecore.types import Pose
+from tests.bodies import body
+
+SIZES = [(1280, 720), (640, 480), (720, 1280)]
+BENT = {"knee": 90.0, "hip": 100.0, "elbow": 60.0, "shoulder": 75.0, "trunk_lean": 25.0}
+
+
+def angle(pose: Pose, joint: str) -> float:
+    return float(flexion_deg(pose)[JOINT_INDEX[joint]])
+
+
+def mirror_of(pose: Pose) -> Pose:
+    return Pose(
+        pose.t_s,
+        mirrored(pose.image),
+        mirrored(pose.world, width=0),
+        pose.visibility[MIRROR],
+        pose.size_px,
+    )
+
+
+@pytest.mark.parametrize("size_px", SIZES)
+@pytest.mark.parametrize("joint", ["knee", "hip", "elbow", "shoulder"])
+@pytest.mark.parametrize("deg", [0.0, 35.0, 90.0, 140.0])
+def test_joint_bent_in_the_pictures_plane_reads_as_bent(joint, deg, size_px):
+    pose = body(view="side", size_px=size_px, **{joint: deg})
+    assert angle(pose, f"left_{joint}") == pytest.approx(deg, abs=0.1)
+    assert angle(pose, f"right_{joint}") == pytest.approx(deg, abs=0.1)
+
+
+@pytest.mark.parametrize("deg", [10.0, 60.0, 90.0, 150.0])
+def test_arm_raised_sideways_reads_as_raised_from_the_front(deg):
+    assert angle(body(view="front", shoulder=deg, arms="side"), "left_shoulder") == pytest.approx(
+        deg, abs=0.1
+    )
+
+
+@pytest.mark.parametrize("view", ["front", "diagonal", "side", 20.0, 70.0])
+def test_knee_of_a_squat_reads_within_a_few_degrees_from_every_side(view):
+    pose = body(view=view, knee=100, hip=110, trunk_lean=30)
+    assert angle(pose, "left_knee") == pytest.approx(100, abs=12)
+
+
+def test_one_side_alone_is_bent_on_that_side_alone():
+    pose = body(left_knee=80, left_hip=80)
+    assert angle(pose, "left_knee") == pytest.approx(80, abs=0.1)
+    assert angle(pose, "right_knee") == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize(("size_px", "off"), [((1280, 720), True), ((480, 480), False)])
+def test_coordinates_over_width_and_height_would_give_wrong_angles(size_px, off):
+    pose = body(size_px=size_px, **BENT)
+    stretched = flexion_of(pose.image[:, :2])
+    wrong = np.abs(stretched - flexion_deg(pose))
+    assert (wrong.max() > 10) == off
+
+
+def test_the_same_body_reads_the_same_in_every_format_and_size():
+    first = flexion_deg(body(size_px=SIZES[0], **BENT))
+    for size_px in SIZES[1:]:
+        np.testing.assert_allclose(flexion_deg(body(size_px=size_px, **BENT)), first, atol=1e-6)
+    np.testing.assert_allclose(flexion_deg(body(scale=0.4, **BENT)), first, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("unseen", "blind"),
+    [
+        ("left_knee", {"left_knee", "left_hip"}),  # the hip's angle needs the knee
+        ("right_wrist", {"right_elbow"}),
+        ("left_hip", {"left_hip", "left_knee", "left_shoulder"}),
+    ],
+)
+def test_joint_that_is_not_seen_is_nan_and_the_others_are_not(unseen, blind):
+    found = flexion_deg(body(unseen=[unseen]))
+    assert {JOINT_NAMES[i] for i in np.flatnonzero(np.isnan(found))} == blind
+
+
+def test_landmark_that_is_nan_gives_nan_and_no_warning():
+    points = body().world.copy()
+    points[L.LEFT_ANKLE] = np.nan
+    found = flexion_of(points)
+    assert np.isnan(found[JOINT_INDEX["left_knee"]])
+    assert np.isfinite(found[JOINT_INDEX["right_knee"]])
+
+
+def test_limb_without_length_has_no_angle():
+    points = body().world.copy()
+    points[L.LEFT_ANKLE] = points[L.LEFT_KNEE]
+    assert np.isnan(flexion_of(points)[JOINT_INDEX["left_knee"]])
+
+
+@pytest.mark.parametrize("view", ["front", "diagonal", "side"])
+def test_mirrored_body_swaps_left_and_right(view):
+    pose = body(view=view, left_knee=80, left_hip=85, right_elbow=70, left_shoulder=30)
+    swapped = [JOINT_INDEX[n.replace("left", "x").replace("right", "left").replace("x", "right")]
+               for n in JOINT_NAMES]  # fmt: skip
+    np.testing.assert_allclose(flexion_deg(mirror_of(pose)), flexion_deg(pose)[swapped], atol=1e-6)
+
+
+def test_limb_that_points_at_the_camera_is_read_from_the_world():
+    pose = body(view="front", shoulder=90, elbow=50)
+    share = depth_share(pose.world)[JOINT_INDEX["left_elbow"]]
+    assert share > 0.9
+    assert angle(pose, "left_elbow") == pytest.approx(50, abs=0.1)
+
+
+def test_limb_in_the_pictures_plane_is_read_from_the_picture():
+    pose = body(view="side", knee=90)
+    flattened = pose.world * (1.0, 0.8, 1.0)  # world landmarks compress; the picture does not
+    found = blended_flexion(pose.pixels, flattened)
+    assert found[JOINT_INDEX["left_knee"]] == pytest.approx(90, abs=0.1)
+
+
+def test_many_frames_at_once_read_as_each_by_itself():
+    poses = [body(view="diagonal", knee=k, elbow=k / 2) for k in (0.0, 40.0, 110.0)]
+    together = blended_flexion(
+        np.array([p.pixels for p in poses]), np.array([p.world for p in poses])
+    )
+    np.testing.assert_allclose(together, [flexion_deg(p) for p in poses])
+
+
+def test_expected_error_follows_the_view_and_is_nan_without_one():
+    side = expected_error_deg("side")
+    assert side.shape == (N_JOINTS,)
+    assert side[JOINT_INDEX["right_knee"]] == EXPECTED_ERROR_DEG["side"]["knee"]
+    assert (expected_error_deg("front") >= side)[JOINT_INDEX["left_knee"]]
+    assert np.isnan(expected_error_deg(None)).all()
