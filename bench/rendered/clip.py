@@ -86,7 +86,7 @@ def build_set(plan: Plan) -> Set:
     furniture: list[Mesh] = []
     if plan.clutter:
         near = _towards_camera(camera)[0]
-        furniture += things.clutter(rng, first_thing + 1, 5, min(room.walls_m), near)
+        furniture += things.clutter(rng, first_thing + 1, len(_FURNITURE), min(room.walls_m), near)
     if plan.occluder:
         furniture.append(_occluder(plan, camera, rng, first_thing + 2))
     standing_by = [_bystander(bodies[1], camera, rng)] if plan.second_person else []
@@ -185,7 +185,7 @@ def _light(rng: np.random.Generator) -> Light:
     return Light(
         direction=(math.cos(around), math.sin(around), above),
         key=float(rng.uniform(0.3, 0.8)),
-        ambient=float(rng.uniform(0.28, 0.52)),
+        ambient=float(rng.uniform(0.32, 0.52)),
         fill=float(rng.uniform(0.05, 0.3)),
         colour=(1 + warm, 1.0, 1 - warm),
     )

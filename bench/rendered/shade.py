@@ -142,7 +142,7 @@ def shade(  # type: ignore[no-untyped-def]
                 )
                 facing = n[0] * key_x + n[1] * key_y + n[2] * key_z
                 above = (p[0] + n[0] * 0.012, p[1] + n[1] * 0.012, p[2] + n[2] * 0.012)
-                lit = light_share(above, light_axes, light_origin, light_scale, tops, 0.012, 1.2)
+                lit = light_share(above, light_axes, light_origin, light_scale, tops, 0.012, 1.5)
                 direct = max(0.0, (facing + wrap) / (1 + wrap)) * (0.15 + 0.85 * lit) * light[0]
                 ambient = light[1] * (1.0 + 0.4 * n[2] - 0.1 * n[1])
                 fill = max(0.0, -(n[0] * dx + n[1] * dy + n[2] * dz)) * light[2]
@@ -179,7 +179,7 @@ def shade(  # type: ignore[no-untyped-def]
                     if mat[0] > 0 and abs(p[0] - mat[1]) < mat[3] and abs(p[1] - mat[2]) < mat[4]:
                         foam = 0.92 + 0.16 * noise(p[0] * 150, p[1] * 150)
                         red, green, blue = mat[5] * foam, mat[6] * foam, mat[7] * foam
-                    lit = light_share(p, light_axes, light_origin, light_scale, tops, 0.01, 2.2)
+                    lit = light_share(p, light_axes, light_origin, light_scale, tops, 0.01, 2.6)
                     tone = 1.5 * light[1] + 0.8 * light[0] * (0.2 + 0.8 * lit) * key_z
                 elif side == 2:
                     red, green, blue, tone = 0.85, 0.85, 0.84, 2.0 * light[1]

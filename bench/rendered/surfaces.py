@@ -32,7 +32,7 @@ def noise(x, y):  # type: ignore[no-untyped-def]
 
 @numba.njit(fastmath=True, cache=True)
 def light_share(p, light_axes, origin, scale, tops, bias, soft):  # type: ignore[no-untyped-def]
-    """How much of the key light reaches ``p``: 49 looks at the map of what is highest."""
+    """How much of the key light reaches ``p``: 25 looks at the map of what is highest."""
     n = tops.shape[0]
     x = (light_axes[0, 0] * p[0] + light_axes[0, 1] * p[1] + light_axes[0, 2] * p[2]) - origin[0]
     y = (light_axes[1, 0] * p[0] + light_axes[1, 1] * p[1] + light_axes[1, 2] * p[2]) - origin[1]
@@ -41,12 +41,12 @@ def light_share(p, light_axes, origin, scale, tops, bias, soft):  # type: ignore
     if x < -8 or y < -8 or x > n + 8 or y > n + 8:
         return 1.0
     lit = 0
-    for dy in range(-3, 4):
-        for dx in range(-3, 4):
+    for dy in range(-2, 3):
+        for dx in range(-2, 3):
             i, j = int(x + dx * soft), int(y + dy * soft)
             if i < 0 or j < 0 or i >= n or j >= n or tops[j, i] <= z + bias:
                 lit += 1
-    return lit / 49.0
+    return lit / 25.0
 
 
 @numba.njit(fastmath=True, cache=True)
@@ -135,14 +135,16 @@ def wall_colour(along, z, wall, colour, seed):  # type: ignore[no-untyped-def]
     thing = hash2(column, wall * 13 + seed)
     if thing > 0.75 and 0.15 < inside < 0.85 and z < 0.5 + 0.6 * hash2(column, 3 + wall):
         shade = 0.6 if (z * 100) % 25 < 1.2 else 1.0
-        red = (0.35 + 0.3 * hash2(column, wall + 1)) * shade
-        green = (0.30 + 0.26 * hash2(column, wall + 2)) * shade
-        blue = (0.25 + 0.24 * hash2(column, wall + 3)) * shade
+        tone = 0.32 + 0.4 * hash2(column, wall + 1)
+        red, green, blue = tone * shade, tone * 0.88 * shade, tone * 0.74 * shade
     elif 0.35 < thing <= 0.75 and 0.25 < inside < 0.6 and 1.25 < z < 1.9:
         if 0.28 < inside < 0.57 and 1.3 < z < 1.85:
-            red = 0.25 + 0.5 * noise(along * 5 + wall, z * 5)
-            green = 0.25 + 0.45 * noise(along * 5 + 9, z * 5 + wall)
-            blue = 0.3 + 0.4 * noise(along * 4, z * 6 + 20)
+            # A muted picture: patches of one tone, each wall and column its own.
+            patch = noise(along * 7 + wall, z * 5 + seed)
+            warm = hash2(column, seed + wall) - 0.5
+            red = 0.30 + 0.35 * patch + 0.12 * warm
+            green = 0.32 + 0.30 * patch
+            blue = 0.34 + 0.28 * noise(along * 4, z * 6 + 20) - 0.12 * warm
         else:
             red, green, blue = 0.15, 0.12, 0.1
     return red, green, blue

@@ -119,7 +119,8 @@ def _placed(shape: Shape, x: float, y: float, yaw_deg: float, material: int) -> 
 def clutter(
     rng: np.random.Generator, material: int, n_colours: int, room_m: float, towards: np.ndarray
 ) -> list[Mesh]:
-    """Shelves, boxes, chairs, plants away from the middle; materials from ``material`` on.
+    """Shelves, chairs, tables, plants and tubs away from the middle; leaves are of ``material``,
+    the rest of one of the ``n_colours`` after it.
 
     ``towards`` (3,) is where the camera is seen from the middle: that way nothing stands.
     """
@@ -129,7 +130,7 @@ def clutter(
         x, y, yaw = far * np.cos(angle), far * np.sin(angle), float(rng.choice([0, 90, 30, -40]))
         if x * towards[0] + y * towards[1] > 0.3 * far:
             continue
-        own = material + int(rng.integers(n_colours))
+        own = material + 1 + int(rng.integers(n_colours))
         thing = rng.integers(5)
         if thing == 0:
             width, deep, tall = rng.uniform(0.4, 1.0), rng.uniform(0.3, 0.5), rng.uniform(0.4, 1.9)
