@@ -1,7 +1,8 @@
 """A recorded video: what is done in it, how well, and the same video with everything drawn on it.
 
 Everything runs in the script's thread. The uploaded file is deleted as soon as it is analysed;
-the drawn one lies in a folder that goes with the browser tab's session.
+the drawn one lies in a folder that goes with the browser tab's session. Streamlit lets go of
+that a while after the tab is closed, when the next one is opened, or when the program ends.
 """
 
 from __future__ import annotations
