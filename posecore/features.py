@@ -54,6 +54,7 @@ _ANGLE_NAMES = tuple(
 
 WINDOW_S = 2.0
 """How far back movement is looked at; chosen in docs/ACCURACY.md."""
+_FAR_OUT = 5.0  # body sizes; what lies beyond is a landmark that jumped
 MIN_VISIBILITY = 0.1
 """MediaPipe's guess of a hidden joint still tells what is done; below this it is invention."""
 
@@ -120,7 +121,7 @@ def window_features(t_s: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
     )
     mean, std, extent = _statistics(paths)
     now = centred[-1]
-    return np.concatenate(
+    features = np.concatenate(
         [
             now.ravel(),
             angles[-1],
@@ -131,6 +132,7 @@ def window_features(t_s: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
             [min(1.0, (t_s[-1] - t_s[0]) / WINDOW_S)],
         ]
     )
+    return np.clip(features, -_FAR_OUT, _FAR_OUT)
 
 
 def mirror_features(features: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -102,12 +103,24 @@ class Reading:
     def unit(self) -> str:
         return {**SIDED, **UNSIDED, **REP_MEASURES}[self.measure]
 
-    @property
+    @cached_property
     def columns(self) -> list[int]:
         if self.measure in UNSIDED:
             return [COLUMN_INDEX[self.measure]]
         wanted = (self.sides,) if self.sides in ("left", "right") else ("left", "right")
         return [COLUMN_INDEX[f"{side}_{self.measure}"] for side in wanted]
+
+    def of_row(self, row: np.ndarray) -> float:
+        """The same as ``of`` for one (n_columns,) row, without what arrays cost each time."""
+        values = [float(row[column]) for column in self.columns]
+        if len(values) == 1:
+            return values[0]
+        left, right = values
+        if self.sides == "difference":
+            return abs(left - right)
+        if left != left or right != right:
+            return right if left != left else left
+        return {"max": max(values), "min": min(values), "mean": (left + right) / 2}[self.sides]
 
     def of(self, rows: np.ndarray) -> np.ndarray:
         """(...,) of (..., n_columns); NaN where no side (difference: not both) is seen."""

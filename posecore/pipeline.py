@@ -150,7 +150,7 @@ class Pipeline:
         )
 
     def finish(self) -> ExerciseSet | None:
-        """End of the stream: ends the current set and returns it."""
+        """End of the stream: ends the current set and returns it. A rep under way is no rep."""
         return self._sets.finish()
 
     @property

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
+from statistics import median
 
 import numpy as np
 
@@ -21,7 +23,8 @@ MAX_GAP_S = 1.0
 _MEDIAN_S = 0.12  # jumps of a landmark that last a frame or two do not reach the counter
 _LEAVE = 0.4  # of the smallest range: so far from the start a movement is under way
 _TURN = 0.25  # of its own range: so far back from the far end it has turned
-_RETURN = 0.35  # of its own range: so near to where it began it is back
+_RETURN = (0.2, 0.4)  # of its own range: the start threshold is kept within these, so that a
+# lock-out short of the book ends a rep and a dip on the way does not
 _SETTLED = 0.15  # of the smallest range: so near to the start it has not begun
 _DRIFT_PER_S = 0.08  # of the smallest range: the start position may shift over a set
 _OVERLAP = 0.5  # of the shorter: two sides' reps that overlap so far are one rep
@@ -78,7 +81,7 @@ class RepCounter:
         if self._last_s is not None and t_s - self._last_s > MAX_GAP_S:
             self._recent.clear()
             self._forget()
-        if not np.isfinite(value):
+        if not isfinite(value):
             return None
         self._last_s = t_s
         return self._advance(self._steady(value, t_s), t_s)
@@ -88,7 +91,7 @@ class RepCounter:
         self._recent.append((t_s, value if self.signal.upwards else -value))
         while t_s - self._recent[0][0] > _MEDIAN_S and len(self._recent) > 3:
             self._recent.popleft()
-        return float(np.median([v for _, v in self._recent]))
+        return median(v for _, v in self._recent)
 
     def _advance(self, x: float, t_s: float) -> RepSpan | None:
         signal = self.signal
@@ -108,7 +111,8 @@ class RepCounter:
         rise = self._peak - self._low
         if self._peak - x >= _TURN * rise:
             self.phase = Phase.BACK
-        if self.phase is not Phase.BACK or x > max(start, self._low + _RETURN * rise):
+        nearest, furthest = (self._low + share * rise for share in _RETURN)
+        if self.phase is not Phase.BACK or x > min(max(start, nearest), furthest):
             return None
         rep = RepSpan(self._start_s, self._peak_s, t_s, self._peak >= far, rise)
         self._begin_again(x, t_s)
@@ -153,7 +157,7 @@ class ExerciseCounter:
         """row (n_columns,) as measures.measure gives it."""
         ended = None
         for reading, counter in zip(self.readings, self.counters, strict=True):
-            rep = counter.step(float(reading.of(row)), t_s)
+            rep = counter.step(reading.of_row(row), t_s)
             if rep is not None and not self._same_as_last(rep):
                 ended = self._last = rep
         return ended

@@ -115,7 +115,7 @@ class LiveCoach:
     def _is_deep(self, row: np.ndarray) -> bool:
         """The rep has reached its target depth: before that the far end's form is to come."""
         signal = self.exercise.signal
-        values = [float(reading.of(row)) for reading in signal.readings]
+        values = [reading.of_row(row) for reading in signal.readings]
         for target in self._depth:
             goal = target.low if signal.upwards else target.high
             if not any(v >= goal if signal.upwards else v <= goal for v in values):
@@ -129,7 +129,7 @@ def in_position(exercise: Exercise, row: np.ndarray) -> bool | None:
     A hold's signal runs between ``start`` and ``far`` for as long as the position is kept.
     """
     signal = exercise.signal
-    value = float(signal.readings[0].of(row))
+    value = signal.readings[0].of_row(row)
     if not np.isfinite(value):
         return None
     return min(signal.start, signal.far) <= value <= max(signal.start, signal.far)

@@ -137,9 +137,7 @@ def read_exercise(path: Path) -> Exercise:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExerciseFileError(
-            f"{path.name}: cannot be read as TOML ({error})."
-        ) from error
+        raise ExerciseFileError(f"{path.name}: cannot be read as TOML ({error}).") from error
     return _Reader(path.name).exercise(table, stem=path.stem)
 
 
@@ -166,11 +164,7 @@ class _Reader:
         default: float | None = None,
     ) -> float:
         value = table.get(key, default)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or value != value
-        ):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise self.fail(where + key, f"expected a number, got {value!r}")
         return float(value)
 
@@ -186,33 +180,19 @@ class _Reader:
             raise self.fail(where + key, "expected a list that is not empty")
         for value in values:
             if value not in allowed:
-                raise self.fail(
-                    where + key, f"{value!r} is none of {', '.join(allowed)}"
-                )
+                raise self.fail(where + key, f"{value!r} is none of {', '.join(allowed)}")
         return tuple(values)
 
-    def known(
-        self, table: Mapping[str, Any], allowed: set[str], where: str = ""
-    ) -> None:
+    def known(self, table: Mapping[str, Any], allowed: set[str], where: str = "") -> None:
         for key in table:
             if key not in allowed:
-                raise self.fail(
-                    where + key, f"unknown key; expected {', '.join(sorted(allowed))}"
-                )
+                raise self.fail(where + key, f"unknown key; expected {', '.join(sorted(allowed))}")
 
-    def reading(
-        self, table: Mapping[str, Any], where: str, extra: tuple[str, ...] = ()
-    ) -> Reading:
+    def reading(self, table: Mapping[str, Any], where: str, extra: tuple[str, ...] = ()) -> Reading:
         measure = self.text(table, "measure", where)
-        if (
-            measure not in SIDED
-            and measure not in UNSIDED
-            and measure not in REP_MEASURES
-        ):
+        if measure not in SIDED and measure not in UNSIDED and measure not in REP_MEASURES:
             names = ", ".join([*SIDED, *UNSIDED, *REP_MEASURES])
-            raise self.fail(
-                f"{where}measure", f"unknown {measure!r}; expected one of {names}"
-            )
+            raise self.fail(f"{where}measure", f"unknown {measure!r}; expected one of {names}")
         sides = table.get("sides", "mean")
         if sides not in (*SIDES, *extra):
             raise self.fail(f"{where}sides", f"{sides!r} is none of {', '.join(SIDES)}")
@@ -235,9 +215,7 @@ class _Reader:
         )
         name = self.text(table, "name")
         if name != stem:
-            raise self.fail(
-                "name", f"expected {stem!r} as the file is called, got {name!r}"
-            )
+            raise self.fail("name", f"expected {stem!r} as the file is called, got {name!r}")
         kind = self.text(table, "kind")
         if kind not in ("reps", "hold"):
             raise self.fail("kind", f"expected 'reps' or 'hold', got {kind!r}")
@@ -257,9 +235,7 @@ class _Reader:
             best_views=self.choices(table, "best_views", VIEWS),
             needs=self.choices(table, "needs", parts),
             signal=self.signal(table["signal"], kind),
-            targets=tuple(
-                self.target(t, f"targets[{i}].") for i, t in enumerate(targets)
-            ),
+            targets=tuple(self.target(t, f"targets[{i}].") for i, t in enumerate(targets)),
         )
 
     def signal(self, table: Mapping[str, Any], kind: str) -> Signal:
@@ -272,18 +248,12 @@ class _Reader:
         self.known(table, {"measure", "sides", "source", *numbers}, where)
         reading = self.reading(table, where, extra=("each",))
         if reading.measure in REP_MEASURES:
-            raise self.fail(
-                "signal.measure", f"{reading.measure!r} is only known after a rep"
-            )
-        start, far, min_range, min_s, max_s = (
-            self.number(table, k, where) for k in numbers
-        )
+            raise self.fail("signal.measure", f"{reading.measure!r} is only known after a rep")
+        start, far, min_range, min_s, max_s = (self.number(table, k, where) for k in numbers)
         if start == far:
             raise self.fail("signal.far", "the two thresholds are the same")
         if not 0 < min_range <= abs(far - start) * 2:
-            raise self.fail(
-                "signal.min_range", "expected above 0, at most twice far minus start"
-            )
+            raise self.fail("signal.min_range", "expected above 0, at most twice far minus start")
         if not 0 < min_s < max_s:
             raise self.fail("signal.min_s", "expected 0 < min_s < max_s")
         return Signal(
@@ -319,9 +289,7 @@ class _Reader:
         reading = self.reading(table, where)
         (at,) = self.choices({"at": [table.get("at")]}, "at", MOMENTS, where)
         if (at == "rep") != (reading.measure in REP_MEASURES):
-            raise self.fail(
-                f"{where}at", "'rep' goes with tempo_out, tempo_back and rom only"
-            )
+            raise self.fail(f"{where}at", "'rep' goes with tempo_out, tempo_back and rom only")
         low, high = self.number(table, "low", where), self.number(table, "high", where)
         if low >= high:
             raise self.fail(
@@ -331,9 +299,7 @@ class _Reader:
         below = self.miss(table.get("below"), f"{where}below.")
         above = self.miss(table.get("above"), f"{where}above.")
         if below is None and above is None:
-            raise self.fail(
-                where.rstrip("."), "expected 'below' or 'above': what is missing it?"
-            )
+            raise self.fail(where.rstrip("."), "expected 'below' or 'above': what is missing it?")
         return Target(
             reading,
             at,
@@ -355,6 +321,4 @@ class _Reader:
         cue = self.text(table, "cue", where)
         if len(cue.split()) > 6:
             raise self.fail(f"{where}cue", f"expected at most six words, got {cue!r}")
-        return Miss(
-            self.text(table, "fault", where), cue, self.text(table, "why", where)
-        )
+        return Miss(self.text(table, "fault", where), cue, self.text(table, "why", where))
