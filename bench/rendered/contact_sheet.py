@@ -65,6 +65,6 @@ def _picture(
     moment = rep.start_s + part * (rep.end_s - rep.start_s)
     # Daylight from where the lot put it: a dim room says nothing on a small picture.
     light = replace(Light(), direction=staged.scene.light.direction)
-    scene = replace(staged.scene, light=light, film=Film(1.05, 0.0))
+    scene = replace(staged.scene, light=light, film=Film(1.2, 0.0))
     staged = replace(staged, scene=scene)
     return staged.scene.develop(staged.frame(moment), lot(seed, "film"))

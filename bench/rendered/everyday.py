@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class Still:
 
 
 def _between(a: Still, b: Still, part: float) -> Still:
-    values = {}
+    values: dict[str, Any] = {}
     for name in a.__dataclass_fields__:
         start, end = getattr(a, name), getattr(b, name)
         if isinstance(start, tuple):

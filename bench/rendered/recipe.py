@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.rendered.clip import make_clip
 from bench.rendered.plan import Plan, PlanError, Ranges, draw_plan, ranges_from
 
-LABELS = "labels.tsv"
 _COLUMNS = ("clip", "exercise", "reps", "form", "fault", "active")
 
 
@@ -29,11 +29,11 @@ class Job:
 def read_recipe(path: Path) -> list[Job]:
     """The clips of a recipe. PlanError where it asks for something unknown.
 
-    ``seed`` first seed; ``prefix`` of the names; ``crf`` of H.264; ``[ranges]`` see Ranges; and
-    ``[[clips]]`` with ``exercise`` (one or a list), ``count`` of each, and ranges of their own.
+    ``seed`` first seed; ``prefix`` of the names; ``crf`` of H.264; ``labels`` name of the table;
+    ``[ranges]`` see Ranges; and ``[[clips]]`` with ``exercise`` (one or a list), ``count`` of
+    each, and ranges of their own.
     """
-    with path.open("rb") as file:
-        recipe = tomllib.load(file)
+    recipe = _table(path)
     base = ranges_from(recipe.get("ranges", {}), Ranges())
     prefix, crf = recipe.get("prefix", "gym"), int(recipe.get("crf", 23))
     jobs: list[Job] = []
@@ -51,6 +51,11 @@ def read_recipe(path: Path) -> list[Job]:
                 jobs.append(Job(f"{prefix}_{exercise}_{seed}", plan, crf))
                 seed += 1
     return jobs
+
+
+def _table(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)
 
 
 def label_row(job: Job) -> dict[str, str]:
@@ -74,7 +79,7 @@ def make_folder(path: Path, out: Path, workers: int = 1) -> Iterator[str]:
     """
     jobs = read_recipe(path)
     out.mkdir(parents=True, exist_ok=True)
-    _write_labels(jobs, out / LABELS)
+    _write_labels(jobs, out / _table(path).get("labels", "labels.tsv"))
     missing = [job for job in jobs if not (out / f"{job.name}.mp4").exists()]
     # In any order but the recipe's, so that a folder that is half done has some of everything.
     random.Random(0).shuffle(missing)

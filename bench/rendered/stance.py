@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,7 @@ def shoulder(side: str, flex_deg: float, out_deg: float, turn_in_deg: float = 0.
 
 
 def arms(
-    flex_deg: float, out_deg: float, elbow_deg: float, turn_in_deg: float = 0.0, **more: float
+    flex_deg: float, out_deg: float, elbow_deg: float, turn_in_deg: float = 0.0, **more: Any
 ) -> dict[str, Arm]:
     """Both arms alike; ``more`` are further fields of Arm."""
     return {

@@ -20,9 +20,9 @@ def box(low: tuple[float, float, float], high: tuple[float, float, float]) -> Sh
         [[ends[i][0], ends[j][1], ends[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)]
     )
     quads = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
-    faces = [f for a, b, c, d in quads for f in ((a, b, c), (a, c, d))]
+    triangles = [f for a, b, c, d in quads for f in ((a, b, c), (a, c, d))]
     # Each face has corners of its own, so that edges stay sharp when normals are averaged.
-    faces = np.array(faces)
+    faces = np.array(triangles)
     return corners[faces].reshape(-1, 3), np.arange(faces.size).reshape(-1, 3)
 
 

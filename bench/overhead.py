@@ -1,0 +1,117 @@
+"""What the pipeline costs beyond the estimator, frame by frame in the same run.
+
+The same decoded frames go in turn through the bare MediaPipe loop and through the whole
+pipeline, each with an estimator of its own, so that a busy machine slows both alike.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posecore.draw import draw_overlay
+from posecore.estimate import PoseEstimator
+from posecore.exercises import load_exercises
+from posecore.pipeline import Pipeline
+from posecore.video import frames
+
+CLIPS = Path(__file__).resolve().parent.parent / "tests" / "clips"
+WARM_UP = 10  # frames of each clip that are not counted: detection and caches
+
+
+@dataclass(frozen=True, eq=False)
+class Overhead:
+    """Milliseconds a frame, (n,) each: the bare loop, the pipeline, and drawing its overlay."""
+
+    bare_ms: np.ndarray
+    pipeline_ms: np.ndarray
+    overlay_ms: np.ndarray
+
+    @property
+    def beyond_ms(self) -> float:
+        """Median of what the pipeline takes more than the bare loop on the same frame."""
+        return float(np.median(self.pipeline_ms - self.bare_ms))
+
+    @property
+    def ratio(self) -> float:
+        return float(np.median(self.pipeline_ms) / np.median(self.bare_ms))
+
+
+def measure_overhead(clips: list[Path], rounds: int) -> Overhead:
+    """Every frame of ``clips``, ``rounds`` times, the two loops taking turns to go first."""
+    exercises = load_exercises()
+    rows = []
+    for turn in range(rounds):
+        for clip in clips:
+            with PoseEstimator() as bare:
+                pipeline = Pipeline(exercises=exercises)
+                pipeline.warm_up()
+                for i, (rgb, t_s) in enumerate(list(frames(clip))):
+                    step = _Timed(lambda p=pipeline, rgb=rgb, t_s=t_s: p.step(rgb, t_s))
+                    only = _Timed(lambda e=bare, rgb=rgb, t_s=t_s: e.estimate(rgb, t_s))
+                    for timed in (step, only) if (i + turn) % 2 else (only, step):
+                        timed.run()
+                    result = step.result
+                    overlay = _Timed(
+                        lambda rgb=rgb, result=result: draw_overlay(
+                            rgb.copy(), result, exercises, mirror=True
+                        )
+                    )
+                    overlay.run()
+                    if i >= WARM_UP:
+                        rows.append((only.ms, step.ms, overlay.ms))
+                pipeline.close()
+    bare_ms, pipeline_ms, overlay_ms = np.array(rows).T
+    return Overhead(bare_ms, pipeline_ms, overlay_ms)
+
+
+def report(overhead: Overhead, n_clips: int) -> str:
+    """A section of docs/PERFORMANCE.md."""
+    lines = [
+        "## Overhead",
+        "",
+        "`python -m bench overhead`: the same frames through the bare MediaPipe loop and through",
+        "the whole pipeline, taking turns; milliseconds a frame.",
+        "",
+        f"{n_clips} clips, {len(overhead.bare_ms)} frames. {machine()}",
+        "",
+        "| what | median | 5 % | 95 % |",
+        "|---|---|---|---|",
+    ]
+    for name, values in (
+        ("bare MediaPipe loop", overhead.bare_ms),
+        ("whole pipeline", overhead.pipeline_ms),
+        ("pipeline beyond the bare loop", overhead.pipeline_ms - overhead.bare_ms),
+        ("drawing the overlay", overhead.overlay_ms),
+    ):
+        low, middle, high = np.percentile(values, [5, 50, 95])
+        lines.append(f"| {name} | {middle:.2f} | {low:.2f} | {high:.2f} |")
+    lines += ["", f"Pipeline over bare loop: {overhead.ratio:.3f} (ratio of medians)."]
+    return "\n".join(lines) + "\n"
+
+
+def machine() -> str:
+    """One line about where a figure was measured."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("mediapipe", "numpy", "streamlit"))
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{packages}."
+    )
+
+
+class _Timed:
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self.call = call
+
+    def run(self) -> None:
+        began = time.perf_counter()
+        self.result = self.call()
+        self.ms = (time.perf_counter() - began) * 1e3
