@@ -90,7 +90,7 @@ def test_spans_that_a_label_gives_decide_over_what_moves():
 
 def test_spans_follow_a_variant_that_runs_at_another_pace():
     frames = squats(2, rest_s=3.0)
-    seen = sequence("squat", frames, active=((3.0, 10.8),))
+    seen = sequence("squat", frames, active=((3.0, 5.4), (8.4, 10.8)))
     table = build_table([seen], {"squat": 6}, seed=0)
     bent = table.x[:, FEATURE_NAMES.index("right_knee_angle")] < 0.8  # in half turns
     seen_bent = bent[np.isfinite(table.x[:, FEATURE_NAMES.index("right_knee_angle")])]
