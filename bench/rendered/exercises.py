@@ -33,7 +33,7 @@ class Exercise:
 
     motion   at its best; vary: field -> (low, high) between people, all of it good form
     choices  field -> values of which one is drawn by lot
-    faults   fault -> {field: value at its worst}
+    faults   fault -> {field: value at its worst}; still a whole movement, that counts as a rep
              "uneven" and "drops" are matters of timing: see Performance and plan
     lowers   "away": the weight sinks on the way to the far end; "back": on the way back
     holds    "", "dumbbells", "barbell" or "bar"; lying: the person is on the floor
@@ -70,7 +70,7 @@ EXERCISES: dict[str, Exercise] = {
             "shallow": {"knee_deg": 62, "lean_deg": 24, "shank_deg": 20},
             "lean": {"lean_deg": 64, "shank_deg": 20},
             "knees_in": {"knees_in": 0.5},
-            "not_upright": {"knee_top_deg": 48, "lean_top_deg": 14},
+            "not_upright": {"knee_top_deg": 20, "lean_top_deg": 30},
             "drops": {},
         },
         short="squat",
@@ -87,7 +87,7 @@ EXERCISES: dict[str, Exercise] = {
         choices={"hands_on_hips": (0.0, 1.0), "moving": (-1.0, 0.0, 1.0)},
         lowers="away",
         faults={
-            "shallow": {"knee_deg": 50},
+            "shallow": {"knee_deg": 60},
             "short_step": {"step": 0.2, "knee_deg": 104},
             "lean": {"lean_deg": 44},
             "drops": {},
@@ -110,7 +110,7 @@ EXERCISES: dict[str, Exercise] = {
             "shallow": {"elbow_deg": 48},
             "sag": {"hip_deg": -22},
             "pike": {"hip_deg": 36},
-            "no_lockout": {"elbow_top_deg": 50},
+            "no_lockout": {"elbow_top_deg": 38},
             "knees_bent": {"knee_deg": 52},
             "drops": {},
         },
@@ -123,9 +123,9 @@ EXERCISES: dict[str, Exercise] = {
         vary={"trunk_deg": (66, 88), "feet_m": (0.26, 0.34), "neck_deg": (4, 18)},
         choices={"hands_behind_head": (0.0, 1.0)},
         faults={
-            "shallow": {"trunk_deg": 34},
-            "not_down": {"trunk_low_deg": 40},
-            "legs_straight": {"feet_m": 0.47},
+            "shallow": {"trunk_deg": 54},
+            "not_down": {"trunk_low_deg": 35},
+            "legs_straight": {"feet_m": 0.42},
             "drops": {},
         },
         lying=True,
@@ -155,7 +155,7 @@ EXERCISES: dict[str, Exercise] = {
             "elbow_deg": (6, 30),
         },
         faults={
-            "arms_low": {"arm_deg": 98},
+            "arms_low": {"arm_deg": 110},
             "feet_narrow": {"leg_deg": 7},
             "feet_apart": {"leg_low_deg": 13},
             "uneven": {},
@@ -174,8 +174,8 @@ EXERCISES: dict[str, Exercise] = {
             "width": (0.9, 1.5),
         },
         faults={
-            "shallow": {"elbow_deg": 78},
-            "not_straight": {"elbow_low_deg": 54},
+            "shallow": {"elbow_deg": 86},
+            "not_straight": {"elbow_low_deg": 42},
             "swing": {"forward_deg": 60},
             "trunk_swing": {"swing_deg": 27},
             "drops": {},
@@ -196,8 +196,8 @@ EXERCISES: dict[str, Exercise] = {
             "width": (1.0, 1.7),
         },
         faults={
-            "no_lockout": {"lift_deg": 122, "elbow_deg": 62},
-            "not_low": {"lift_low_deg": 98, "elbow_low_deg": 54},
+            "no_lockout": {"lift_deg": 138, "elbow_deg": 42},
+            "not_low": {"lift_low_deg": 90, "elbow_low_deg": 70},
             "uneven": {},
             "arch": {"arch_deg": 30},
             "drops": {},
@@ -217,7 +217,7 @@ EXERCISES: dict[str, Exercise] = {
             "width": (0.9, 1.5),
         },
         faults={
-            "shallow": {"lift_deg": 50},
+            "shallow": {"lift_deg": 61},
             "too_high": {"lift_deg": 130},
             "elbows_bent": {"elbow_deg": 70},
             "uneven": {},
@@ -237,7 +237,7 @@ EXERCISES: dict[str, Exercise] = {
             "width": (0.9, 1.5),
         },
         faults={
-            "shallow": {"lift_deg": 50},
+            "shallow": {"lift_deg": 61},
             "too_high": {"lift_deg": 134},
             "elbows_bent": {"elbow_deg": 68},
             "trunk_swing": {"swing_deg": 24},
@@ -257,8 +257,8 @@ EXERCISES: dict[str, Exercise] = {
             "hip_deg": (0, 15),
         },
         faults={
-            "shallow": {"elbow_deg": 64},
-            "not_hanging": {"elbow_low_deg": 54},
+            "shallow": {"elbow_deg": 76},
+            "not_hanging": {"elbow_low_deg": 42},
             "swing": {"lean_deg": 48, "kick_deg": 45},
             "drops": {},
         },
@@ -276,7 +276,7 @@ EXERCISES: dict[str, Exercise] = {
         },
         lowers="away",
         faults={
-            "shallow": {"lean_deg": 30, "knee_deg": 34, "shank_deg": 6},
+            "shallow": {"lean_deg": 42, "knee_deg": 40, "shank_deg": 6},
             "no_lockout": {"lean_top_deg": 26, "knee_top_deg": 18},
             "squatting": {"knee_deg": 132, "lean_deg": 44, "shank_deg": 32},
             "chest_low": {"knee_deg": 48, "lean_deg": 95, "shank_deg": 2},

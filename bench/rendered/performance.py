@@ -66,9 +66,9 @@ class Performance:
         return []
 
     def _plate_m(self) -> float:
-        """Radius of the plates: they just reach the floor in the lowest rep."""
+        """Radius of the plates: small ones, that hide little of the person, above the floor."""
         lowest = self.what.posture(self.body, 1.0, 1.0)
-        return min(0.225, max(0.08, things.grip_height(self.body, pose(self.body, lowest))))
+        return min(0.16, max(0.08, things.grip_height(self.body, pose(self.body, lowest))))
 
     def _posture(self, t_s: float) -> Posture:
         if isinstance(self.what, Walk):
