@@ -119,7 +119,7 @@ def body_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.npz") if path.stem != "skin"))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def load_body(name: str) -> Body:
     """Read one baked body. ValueError where there is none of that name."""
     if name not in body_names():

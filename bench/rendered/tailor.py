@@ -214,7 +214,7 @@ def _hair(bare: Bare, kind: str) -> list[Part]:
         [-0.3, 0.05, 0.16, 0.28, 0.40, 0.48, 0.56, 0.64, 1.0],
         [0.64, 0.58, 0.36, 0.16, 0.02, -0.06, -0.30, -0.58, -0.74],
     )
-    ragged = 0.004 * np.sin(p[:, 0] * 210 + p[:, 2] * 90) * np.sin(p[:, 0] * 77 + 2)
+    ragged = 0.0015 * np.sin(p[:, 0] * 210 + p[:, 2] * 90) * np.sin(p[:, 0] * 77 + 2)
     trim = np.minimum(p[:, 2] - line + ragged, (0.3 - bare.ears) * 0.05)
     trim = np.where(p[:, 2] > heads["neck02"][2] - 0.02, trim, -_FAR)
     trim[N_SKIN:] = -_FAR
