@@ -106,6 +106,12 @@ def evaluate(
     split: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this split, such as val.")
     ] = None,
+    leave_one_source_out: Annotated[
+        bool, typer.Option(help="Train anew without each source, and ask about it.")
+    ] = False,
+    rendered: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Rendered clips to train on there.")
+    ] = None,
 ) -> None:
     """Measure recognition, counting and form on labelled videos."""
     _demand_folder(data)
@@ -118,6 +124,10 @@ def evaluate(
     try:
         with native_messages_muted():
             evaluate_command(data=data, cache=cache, split=split)
+            if leave_one_source_out:
+                from posecore.crossval import crossval_command
+
+                crossval_command(data=data, cache=cache, rendered=rendered)
     except (DataError, ModelError, ExerciseFileError, OSError) as error:
         _fail(str(error))
 

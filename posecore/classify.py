@@ -56,7 +56,10 @@ class ExerciseClassifier:
                 f"{path.name} was trained on landmarks of {card.get('estimator')!r}, this "
                 f"program uses {ESTIMATOR!r}. {RETRAIN}"
             )
-        return cls(_load_skops(path), tuple(card["classes"]))
+        model = _load_skops(path)
+        if list(getattr(model, "classes_", ())) != card["classes"]:
+            raise ModelError(f"{path.name} does not have the classes of its card. {RETRAIN}")
+        return cls(model, tuple(card["classes"]))
 
     def proba(self, features: np.ndarray) -> np.ndarray:
         """(n_classes,) of (n_features,); a NaN feature counts as average. All NaN where all are."""

@@ -71,7 +71,7 @@ def score_clip(row: Mapping[str, str], track: Track, pipeline: Pipeline) -> Clip
         source=row.get("source", ""),
         split=row.get("split", ""),
         truth=truth,
-        named=_clip_name(voted),
+        named=clip_name(voted),
         frame=_share(own, truth),
         voted=_share(voted, truth),
         reps_true=int(counted) if counted.isdigit() else None,
@@ -177,7 +177,8 @@ def evaluate_command(
     return report
 
 
-def _clip_name(voted: list[str]) -> str:
+def clip_name(voted: list[str]) -> str:
+    """What a clip is named after: its most voted exercise, if it is voted often enough."""
     active = Counter(v for v in voted if v != NONE)
     if not active or sum(active.values()) < MIN_ACTIVE_SHARE * len(voted):
         return NONE

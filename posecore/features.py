@@ -52,6 +52,8 @@ _ANGLE_NAMES = tuple(
     for side in ("left", "right")
 )
 
+_PLACES = ("hips", "feet", "hands", "shoulders")
+
 WINDOW_S = 2.0
 """How far back movement is looked at; chosen in docs/ACCURACY.md."""
 _FAR_OUT = 5.0  # body sizes; what lies beyond is a landmark that jumped
@@ -115,7 +117,7 @@ def window_features(t_s: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
         [
             centred.reshape(len(t_s), -1),
             angles,
-            np.stack([hips, _middle(joints_px[:, 10:12])], 1).reshape(len(t_s), -1) / size,
+            _places(joints_px, hips) / size,
         ],
         axis=1,
     )
@@ -146,6 +148,15 @@ def _middle(pair: np.ndarray) -> np.ndarray:
     total = np.where(np.isfinite(pair), pair, 0.0).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return total / seen.sum(axis=1)[:, None]
+
+
+def _places(joints_px: np.ndarray, hips: np.ndarray) -> np.ndarray:
+    """(n, 8) where hips, feet, hands and shoulders are in the picture.
+
+    What rests on the floor or holds a bar tells a press from a pull-up.
+    """
+    parts = [hips, *(_middle(joints_px[:, k : k + 2]) for k in (10, 4, 0))]
+    return np.concatenate(parts, axis=1)
 
 
 def _spread(centred: np.ndarray) -> np.ndarray:
@@ -190,7 +201,7 @@ def _names() -> tuple[str, ...]:
     xy = [f"{joint}_{axis}" for joint in _SHORT for axis in "xy"]
     angle = [f"{joint}_angle" for joint in _ANGLE_NAMES]
     direction = [f"{bone}_{axis}" for bone in (*_SEGMENT_NAMES, "trunk") for axis in ("dx", "dy")]
-    place = [f"{part}_place_{axis}" for part in ("hips", "feet") for axis in "xy"]
+    place = [f"{part}_place_{axis}" for part in _PLACES for axis in "xy"]
     return (
         *xy,
         *angle,

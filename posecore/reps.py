@@ -100,7 +100,7 @@ class RepCounter:
         if self._low is None:
             self._low, self._start_s = x, t_s
         if self.phase is Phase.START:
-            self._wait(x, t_s)
+            self._wait(x, far, t_s)
             return None
         if x > self._peak:
             self._peak, self._peak_s = x, t_s
@@ -119,7 +119,7 @@ class RepCounter:
         lasted = rep.end_s - rep.start_s >= signal.min_s
         return rep if lasted and rise >= signal.min_range else None
 
-    def _wait(self, x: float, t_s: float) -> None:
+    def _wait(self, x: float, far: float, t_s: float) -> None:
         """At the start: follow where it lies until the movement leaves it."""
         reach = self.signal.min_range
         assert self._low is not None
@@ -129,7 +129,7 @@ class RepCounter:
         if x <= self._low + _SETTLED * reach:
             self._start_s = t_s
         elif x >= self._low + _LEAVE * reach:
-            self.phase = Phase.OUT
+            self.phase = Phase.FAR if x >= far else Phase.OUT
             self._peak, self._peak_s = x, t_s
 
     def _begin_again(self, x: float, t_s: float) -> None:

@@ -52,6 +52,7 @@ class Sequence:
     source  who filmed it; group: footage that must not be split; split: "train" or "val"
     label   an exercise or NONE; variant: a looser form of its exercise
     joints_px (n, 12, 2) true proportions, NaN: not seen; world (n, 12, 3) metres or None
+    active  spans in seconds in which the exercise is done; empty: nobody said
     """
 
     source: str
@@ -63,6 +64,7 @@ class Sequence:
     t_s: np.ndarray
     joints_px: np.ndarray
     world: np.ndarray | None
+    active: tuple[tuple[float, float], ...] = ()
 
     @property
     def still(self) -> bool:
@@ -80,21 +82,33 @@ def all_sequences(data: Path, cache: Path | None, rendered: Path | None = None) 
         labels = data / name / "labels.tsv"
         labels = labels if labels.exists() else data / "labels.tsv"
         if (data / name).is_dir() and labels.exists():
-            found += clip_sequences(data / name, labels, cache, kind=name)
+            found += _whole(labels, clip_sequences(data / name, labels, cache, kind=name))
     if rendered is not None:
-        found += clip_sequences(rendered, rendered / "labels.tsv", cache, kind="gym")
+        labels = rendered / "labels.tsv"
+        found += _whole(labels, clip_sequences(rendered, labels, cache, kind="gym"))
     if (data / "penn_action.npz").exists():
-        found += penn_sequences(data / "penn_action.npz")
+        found += _whole(data / "penn_action.npz", penn_sequences(data / "penn_action.npz"))
     for table in ("kaggle_multiclass_kalatz", "mlkit_fitness"):
         path = data / "landmarks" / f"{table}.csv.gz"
         if path.exists():
-            found += still_sequences(path)
+            found += _whole(path, still_sequences(path))
     if not found:
         raise DataError(
             f"{data}: no training data here. Expected clips/ with labels.tsv, penn_action.npz "
             "or landmarks/ in this folder."
         )
     return found
+
+
+def _whole(path: Path, sequences: Iterator[Sequence]) -> list[Sequence]:
+    """All of a source. Whatever a malformed file raises becomes a DataError that names it."""
+    try:
+        return list(sequences)
+    except DataError:
+        raise
+    except (OSError, EOFError, KeyError, IndexError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{path.name} is not of the expected form ({reason}).") from error
 
 
 def known_label(exercise: str) -> str:
@@ -105,35 +119,71 @@ def known_label(exercise: str) -> str:
 def read_labels(path: Path) -> list[dict[str, str]]:
     """Rows of a labels.tsv, each clip once."""
     with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+        reader = csv.DictReader(file, delimiter="\t")
+        rows = list(reader)
+        columns = set(reader.fieldnames or ())
+    if not columns >= {"clip", "exercise"}:
+        raise DataError(f"{path.name}: expected the columns clip and exercise, separated by tabs.")
     return list({row["clip"]: row for row in rows}.values())
 
 
 def clip_sequences(folder: Path, labels: Path, cache: Path | None, kind: str) -> Iterator[Sequence]:
-    """Video clips, through the pipeline's own estimator. ``kind`` names sources that have none."""
+    """Video clips, through the pipeline's own estimator. ``kind`` names sources that have none.
+
+    A rendered clip of which only the truth is there (.npz, no film) gives its true joints.
+    """
     for row in read_labels(labels):
         path = folder / row["clip"]
-        if not path.exists():
+        source = row.get("source") or ("rendered" if kind == "gym" else kind)
+        if path.exists():
+            try:
+                track = track_of(path, cache)
+            except VideoError:
+                continue
+            if track.found.sum() < 3:
+                continue
+            found = track.found
+            times, joints = track.t_s[found], track_joints(track)[found]
+            world = track.world[found][:, list(JOINTS_12)]
+        elif path.with_suffix(".npz").exists():
+            source = "acted"
+            times, joints, world = _true_joints(path.with_suffix(".npz"))
+        else:
             continue
-        try:
-            track = track_of(path, cache)
-        except VideoError:
-            continue
-        if track.found.sum() < 3:
-            continue
-        source = row.get("source") or ("rendered" if kind in ("rendered", "gym") else kind)
-        label = known_label(row["exercise"])
         yield Sequence(
             source=source,
             group=f"{source}:{row.get('shot_group') or row['clip']}",
             clip=row["clip"],
-            label=label,
+            label=known_label(row["exercise"]),
             split=row.get("split") or "train",
             variant="variant" in (row.get("note") or ""),
-            t_s=track.t_s[track.found],
-            joints_px=track_joints(track)[track.found],
-            world=track.world[track.found][:, list(JOINTS_12)],
+            t_s=times,
+            joints_px=joints,
+            world=world,
+            active=active_spans(row.get("active") or ""),
         )
+
+
+def active_spans(text: str) -> tuple[tuple[float, float], ...]:
+    """Spans of a labels.tsv such as "2.0-14.5,18-22"; an empty text gives none."""
+    pairs = (part.split("-") for part in text.split(",") if "-" in part)
+    return tuple((float(start), float(end)) for start, end in pairs)
+
+
+def _true_joints(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times (n,), pixels (n, 12, 2) and metres in camera axes (n, 12, 3) of a rendered truth."""
+    with np.load(path) as truth:
+        names = truth["names"].tolist()
+        sides = {"left": "L", "right": "R"}
+        columns = []
+        for joint in JOINTS_12:
+            side, part = joint.name.lower().split("_")
+            columns.append(names.index(part + sides[side]))
+        points = truth["p3"][:, columns].astype(float)
+        pixels = truth["p2"][:, columns].astype(float)
+        times = np.arange(len(points)) / float(truth["fps"])
+        hips = points[:, 6:8].mean(axis=1, keepdims=True)
+        return times, pixels, (points - hips) @ truth["camR"].T
 
 
 def track_joints(track: Track) -> np.ndarray:

@@ -55,7 +55,7 @@ def build_table(sequences: Rows[Sequence], variants: dict[str, int], seed: int) 
             t_s, joints = sequence.t_s, sequence.joints_px
             if k:
                 t_s, joints = vary(sequence, rng)
-            rows, labels = sequence_rows(t_s, joints, sequence.label, rng)
+            rows, labels = sequence_rows(sequence, t_s, joints, rng)
             x += rows
             y += labels
             origin += [(sequence.source, sequence.group, sequence.clip)] * len(rows)
@@ -65,32 +65,48 @@ def build_table(sequences: Rows[Sequence], variants: dict[str, int], seed: int) 
 
 
 def sequence_rows(
-    t_s: np.ndarray, joints: np.ndarray, label: str, rng: np.random.Generator
+    sequence: Sequence, t_s: np.ndarray, joints: np.ndarray, rng: np.random.Generator
 ) -> tuple[list[np.ndarray], list[str]]:
-    """Features and labels of the moments of one sequence; moments that say nothing are left out.
+    """Features and labels of the moments of a sequence or its variant.
 
-    Standing still before and after the movement is no exercise; within it, it says nothing.
+    Standing still before and after the movement is no exercise. Within it, and where nobody
+    said when it is done, standing still says nothing: those moments are left out.
     """
-    moving = active(t_s, joints) if label != NONE and label not in HELD else None
+    label = sequence.label
+    rest, unclear = _rest(sequence, t_s, joints)
     window = FeatureWindow()
     x, labels = [], []
     next_s = -np.inf
-    first = last = 0.0
-    if moving is not None and moving.any():
-        first, last = t_s[moving][0], t_s[moving][-1]
     for i, at_s in enumerate(t_s):
         window.push(joints[i], float(at_s))
         if at_s < next_s:
             continue
         next_s = at_s + ROW_EVERY_S * rng.uniform(0.7, 1.3)
-        said = label
-        if moving is not None and len(t_s) > 1 and not moving[i]:
-            if first - 0.5 <= at_s <= last + 0.5:
-                continue
-            said = NONE
+        if unclear[i]:
+            continue
         x.append(window.features())
-        labels.append(said)
+        labels.append(NONE if rest[i] else label)
     return x, labels
+
+
+def _rest(sequence: Sequence, t_s: np.ndarray, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) bool each: certainly no exercise; perhaps none."""
+    never = np.zeros(len(t_s), bool)
+    if sequence.label == NONE or sequence.still:
+        return never, never
+    if sequence.active:
+        # A variant may run faster or slower: its spans are those of its own time.
+        pace = t_s[-1] / sequence.t_s[-1] if sequence.t_s[-1] > 0 else 1.0
+        inside = never.copy()
+        for start_s, end_s in sequence.active:
+            inside |= (t_s >= start_s * pace) & (t_s <= end_s * pace)
+        return ~inside, never
+    moving = active(t_s, joints)
+    if sequence.label in HELD or not moving.any():
+        return never, never
+    first, last = t_s[moving][0], t_s[moving][-1]
+    outside = (t_s < first - 0.5) | (t_s > last + 0.5)
+    return outside & ~moving, ~outside & ~moving
 
 
 def active(t_s: np.ndarray, joints: np.ndarray) -> np.ndarray:

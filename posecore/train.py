@@ -24,6 +24,7 @@ from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, WINDOW_S, mirror_features
 from posecore.sources import Sequence, all_sequences
 from posecore.table import Table, build_table
+from posecore.types import NONE
 
 SEED = 0
 HIDDEN = (128, 64)
@@ -50,6 +51,9 @@ VARIANTS = {
 SOURCE_POWER = 0.5
 """Within a class a source weighs as its number of clips to this power: a big one does not drown
 the others, a single clip does not outweigh a hundred."""
+
+NONE_WEIGHT = 2.0
+"""``none`` is everything else people do: it weighs as much as so many exercises."""
 
 Say = Callable[[str], None]
 
@@ -110,7 +114,7 @@ def _inputs_hash(sequences: Rows[Sequence], seed: int) -> str:
 
 
 def row_weights(table: Table) -> np.ndarray:
-    """(n,) even by class and, within a class, by source as SOURCE_POWER says; sum 1."""
+    """(n,) even by class (NONE: NONE_WEIGHT), within it by source (SOURCE_POWER); sum 1."""
     clips = defaultdict(set)
     for label, source, clip in zip(table.y, table.source, table.clip, strict=True):
         clips[label, source].add(clip)
@@ -121,6 +125,7 @@ def row_weights(table: Table) -> np.ndarray:
         for source, share in sources.items():
             rows = (table.y == label) & (table.source == source)
             weight[rows] = share / total / rows.sum()
+    weight[table.y == NONE] *= NONE_WEIGHT
     return weight / weight.sum()
 
 

@@ -13,7 +13,8 @@ class Voter:
     """Mean probability over a window of seconds; the class on top holds until clearly beaten.
 
     window_s    how far back frames vote
-    confidence  a mean probability under which the answer is NONE
+    confidence  a mean probability under which the answer is NONE; the present class may lie
+                ``margin`` lower, so that an answer on the edge does not flicker
     margin      how much more than the present class a new one needs: labels do not flicker
     """
 
@@ -50,10 +51,10 @@ class Voter:
             return self.winner
         best = int(np.argmax(shares))
         present = shares[self.classes.index(self.winner)] if self.winner in self.classes else 0.0
-        if shares[best] < self.confidence:
-            self.winner = NONE
-        elif shares[best] >= present + self.margin or present < self.confidence:
+        if shares[best] >= max(self.confidence, present + self.margin):
             self.winner = self.classes[best]
+        elif present < self.confidence - self.margin:
+            self.winner = NONE
         return self.winner
 
     @property

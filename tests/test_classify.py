@@ -182,6 +182,16 @@ def test_model_that_could_run_code_is_refused_before_it_does(tmp_path):
     assert "holds types it should not" in refusal(written(tmp_path, calls_a_function))
 
 
+@pytest.mark.parametrize("classes", [["squat", "none", "lunge"], ["squat"]])
+def test_card_whose_classes_are_not_the_models_is_refused(tmp_path, model, classes):
+    assert "classes of its card" in refusal(written(tmp_path, model, classes=classes))
+
+
+def test_file_that_holds_something_else_than_a_classifier_is_refused(tmp_path):
+    other = StandardScaler().fit(np.zeros((3, N)))
+    assert "classes of its card" in refusal(written(tmp_path, other))
+
+
 def test_card_is_read_without_the_model_being_loaded(saved):
     saved.write_bytes(b"not read")
     assert read_card(saved)["classes"] == list(CLASSES)

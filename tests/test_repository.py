@@ -29,7 +29,8 @@ LAYERS = (
     {"features", "estimate", "draw"},
     {"vote", "reps", "holds", "sets", "technique", "findings", "score", "classify", "tracks"},
     {"pipeline"},
-    {"live", "store", "analyze", "sources", "table", "train", "evaluate", "plots", "report"},
+    {"live", "store", "analyze", "sources", "table", "train", "evaluate", "crossval",
+     "plots", "report"},
     {"__init__", "batch", "doctor", "__main__"},
     {"pages", "app"},
 )

@@ -212,3 +212,46 @@ def test_penn_action_comes_in_our_joints_and_classes(tmp_path):
 def test_action_that_holds_two_exercises_is_left_out(tmp_path):
     found = penn_sequences(write_penn(tmp_path / "penn.npz", ("clean_and_jerk", "pullup")))
     assert [s.label for s in found] == ["pull_up"]
+
+
+# --- malformed files --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["", "name\texercise\na.mp4\tsquat\n", "clip,exercise\na.mp4,squat\n"]
+)
+def test_labels_without_their_columns_say_which_are_expected(folder, text):
+    (folder / "labels.tsv").write_text(text)
+    with pytest.raises(DataError, match="labels.tsv: expected the columns clip and exercise"):
+        all_sequences(folder, None)
+
+
+def test_spans_that_are_no_numbers_are_refused_with_the_file(folder):
+    (folder / "labels.tsv").write_text("clip\texercise\tactive\na.mp4\tsquat\tone-two\n")
+    with pytest.raises(DataError, match="labels.tsv is not of the expected form .*'one'"):
+        all_sequences(folder, None)
+
+
+@pytest.mark.parametrize(
+    "row", [still("squats_down")[:-1], [*still("squats_down")[:-1], "x"], ["1"]]
+)
+def test_still_that_is_cut_off_or_no_number_is_refused_with_the_file(tmp_path, row):
+    write_stills(tmp_path / "landmarks" / "mlkit_fitness.csv.gz", [row])
+    with pytest.raises(DataError, match="mlkit_fitness.csv.gz is not of the expected form"):
+        all_sequences(tmp_path, None)
+
+
+@pytest.mark.parametrize("name", ["penn_action.npz", "landmarks/mlkit_fitness.csv.gz"])
+@pytest.mark.parametrize("content", [b"", b"not packed at all"])
+def test_file_that_is_not_packed_as_expected_is_refused_with_its_name(tmp_path, name, content):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=f"{path.name} is not of the expected form"):
+        all_sequences(tmp_path, None)
+
+
+def test_penn_action_without_a_joint_is_refused_by_that_joint(tmp_path):
+    np.savez(tmp_path / "penn_action.npz", joints=np.array(["NOSE"]), n_frames=[1])
+    with pytest.raises(DataError, match="penn_action.npz .*left_shoulder"):
+        all_sequences(tmp_path, None)
