@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="PoseCoach", page_icon=":material/fitness_center:", layout="wide")
+# The icon is an emoji because the browser would fetch any other from a server outside.
+st.set_page_config(page_title="PoseCoach", page_icon="🏋️", layout="wide")
 st.navigation(
     [
         st.Page("pages/workout.py", title="Workout", icon=":material/videocam:", default=True),

@@ -32,10 +32,10 @@ from pages.workout_view import (
     GUIDE,
     STYLE,
     board_html,
+    pace_in_words,
     reps_html,
     show_chart,
     summary_html,
-    title_of,
     word_html,
     word_of,
 )
@@ -44,6 +44,7 @@ from posecore.draw import draw_overlay
 from posecore.exercises import Exercise, ExerciseFileError
 from posecore.live import LiveSession
 from posecore.store import StoreError, default_url
+from posecore.store.words import title_of
 from posecore.video import MAX_SIDE_PX
 
 REFRESH_S = 0.25
@@ -84,6 +85,15 @@ class Desk:
 
     def begin(self) -> None:
         self.wanted, self.session, self.refusal = True, None, None
+
+    def end(self) -> None:
+        """At once, not when the stream has ended: what is shown now is the whole session."""
+        self.wanted = False
+        if self.player is not None:
+            self.player.stop()
+            self.player = None
+        if self.session is not None:
+            self.session.finish()
 
 
 class CameraProcessor(streamlit_webrtc.VideoProcessorBase):
@@ -146,10 +156,10 @@ def show_camera(
         # The component would try again at once as long as it is told that we want to play.
         state = st.session_state["camera"].state
         if not state.playing and not state.signalling:
-            desk.wanted = False
+            desk.end()
 
     try:
-        context = streamlit_webrtc.webrtc_streamer(
+        streamlit_webrtc.webrtc_streamer(
             key="camera",
             desired_playing_state=desk.wanted,
             rtc_configuration={"iceServers": servers},
@@ -162,16 +172,11 @@ def show_camera(
             on_change=note_end,
         )
     except SignallingTimeoutError:
-        desk.wanted = False
+        desk.end()
         desk.refusal = (
             "The camera could not be connected within ten seconds; the computer may be busy. "
             "Press Start again."
         )
-        return
-    idle = not context.state.playing and not context.state.signalling
-    if idle and not desk.wanted and desk.session is not None:
-        # Where the stream ended before its first frame nobody else says so.
-        desk.session.finish()
 
 
 def show_controls(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
@@ -190,15 +195,11 @@ def show_controls(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     )
     with right:
         if desk.wanted:
-            if st.button(
-                "Stop", key="stop", type="primary", width="stretch", icon=":material/stop:"
-            ):
-                desk.wanted = False
+            if st.button("Stop", key="stop", type="primary", width="stretch"):
+                desk.end()
                 st.rerun()
         elif desk.source == DEMO:
-            if st.button(
-                "Start", key="start", type="primary", width="stretch", icon=":material/play_arrow:"
-            ):
+            if st.button("Start", key="start", type="primary", width="stretch"):
                 desk.begin()
                 st.rerun()
         else:
@@ -213,15 +214,12 @@ def show_controls(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
 def show_demo(
     desk: Desk, make_session: Callable[[], LiveSession], exercises: Mapping[str, Exercise]
 ) -> None:
-    """Starts and ends the clip as the buttons ask, and shows it."""
+    """Starts the clip when that is asked for, and shows it."""
     player = desk.player
     if desk.wanted and player is None:
         with st.spinner("Getting ready"):
             desk.session = make_session()
         player = desk.player = ClipPlayer(DEMO_CLIP, desk.session, exercises)
-    elif not desk.wanted and player is not None:
-        player.stop()
-        player = desk.player = None
 
     def picture() -> None:
         newest = player.picture() if player is not None else None
@@ -244,6 +242,7 @@ def show_curves(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
         st.warning(shot.problem)
     show_chart(shot, exercises)
     st.html(reps_html(shot.reps))
+    st.caption(pace_in_words(shot))
 
 
 def show_end(session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
@@ -275,8 +274,9 @@ def main() -> None:
         st.error(f"A workout cannot start here. {error}", icon=":material/error:")
         return
     exercises, _ = knowledge
-    if desk.session is not None and desk.session.snapshot().finished:
-        desk.wanted = False  # it ended while another page was open
+    # It may have ended while another page was open, or been made after Stop was pressed.
+    if desk.session is not None and (desk.session.snapshot().finished or not desk.wanted):
+        desk.end()
     show_controls(desk, exercises)
     source = "demo" if desk.source == DEMO else "camera"
     exercise = desk.exercise
@@ -307,4 +307,5 @@ def main() -> None:
             st.fragment(show_curves, run_every=REFRESH_S)(desk, exercises)
 
 
-main()
+if __name__ == "__main__":
+    main()

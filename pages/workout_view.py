@@ -14,12 +14,17 @@ import streamlit as st
 from posecore.exercises import Exercise
 from posecore.live import Snapshot
 from posecore.plots import live_figure
+from posecore.store.words import counted, title_of
 from posecore.types import NONE, ExerciseSet, Rep
 
 CHART_WINDOW_S = 15.0
 NOBODY_AFTER_S = 1.5
 """The estimator loses a person for some frames now and then: not at once a reason to speak."""
 
+SLOW_FPS = 5.0
+"""A rep of a second and a half needs about so many to show its way out and back."""
+
+_FRAMES_FOR_PACE = 15  # before that the pace is that of loading
 _STRIP = 12  # reps that the strip shows; the whole set is in the table of the history page
 
 STYLE = """
@@ -92,11 +97,6 @@ class Word:
     @property
     def sign(self) -> str:
         return {"good": "✔", "cue": "▲", "see": "◉", "wait": "…"}[self.kind]
-
-
-def title_of(exercise: str, exercises: Mapping[str, Exercise]) -> str:
-    known = exercises.get(exercise)
-    return known.title if known else exercise.replace("_", " ").capitalize()
 
 
 def word_of(shot: Snapshot | None) -> Word:
@@ -209,6 +209,14 @@ def _rep_html(rep: Rep, number: int | None) -> str:
     )
 
 
+def pace_in_words(shot: Snapshot) -> str:
+    """How many pictures are looked at, and what it means where they are too few."""
+    words = f"{shot.fps:.0f} pictures a second are looked at."
+    if shot.frames > _FRAMES_FOR_PACE and shot.fps < SLOW_FPS:
+        words += " That is too few: quick reps may be missed. Close other programs."
+    return words
+
+
 def show_chart(shot: Snapshot, exercises: Mapping[str, Exercise]) -> None:
     latest = shot.latest
     shown = latest.voted_exercise if latest is not None else NONE
@@ -250,7 +258,7 @@ def _done_in(each: ExerciseSet) -> str:
     if each.hold_s is not None:
         return f"held {clock(each.hold_s)} in good form"
     count = each.n_complete
-    words = f"{count} {'rep' if count == 1 else 'reps'}"
+    words = counted(count, "rep")
     scores = [rep.score for rep in each.reps if rep.complete and rep.score == rep.score]
     if scores:
         words += f", mean score {sum(scores) / len(scores):.0f} of 100"

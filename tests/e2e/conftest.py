@@ -1,0 +1,207 @@
+"""The app as `make run` starts it, and a browser whose camera shows a clip."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from posecore.store import URL_VARIABLE, Store
+from scripts.prepare import BROWSER_VARIABLE, NotReady, find_browser
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIPS = ROOT / "tests" / "clips"
+PICTURES = ROOT / "docs" / "images"
+SCREENSHOTS_VARIABLE = "POSECOACH_SCREENSHOTS"
+"""Set to 1: the screenshots also go to docs/images."""
+
+PATIENCE_MS = 120_000
+"""The browser and the app may share two busy cores; a test that waits fails in the end."""
+
+ALWAYS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Otherwise local addresses are hidden behind names that need a name service to resolve.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+)
+NO_CAMERA = ()
+REFUSED = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+
+
+def camera_showing(clip: Path) -> tuple[str, ...]:
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={clip}",
+    )
+
+
+@dataclass
+class App:
+    """The running app. Its log is looked at when the test is over."""
+
+    url: str
+    log: Path
+    database_url: str
+
+    @property
+    def store(self) -> Store:
+        return Store(self.database_url)
+
+
+@dataclass
+class Watched:
+    """A page whose console and requests are read along."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    asked_outside: list[str] = field(default_factory=list)
+    picture_folder: Path = Path()
+
+    def take_picture(self, name: str) -> None:
+        folders = [self.picture_folder]
+        if os.environ.get(SCREENSHOTS_VARIABLE) == "1":
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            folders.append(PICTURES)
+        for folder in folders:
+            self.page.screenshot(path=folder / f"{name}.png")
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    try:
+        found = find_browser()
+    except NotReady as error:
+        pytest.fail(str(error))
+    if found is None:
+        reason = f"no Chromium found; install one or set {BROWSER_VARIABLE} to its path"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def squat_camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three squats as raw video, which Chromium's fake camera plays in a loop.
+
+    At half their speed, five seconds each: on a busy computer, too, enough frames of each squat
+    are looked at.
+    """
+    path = tmp_path_factory.mktemp("camera") / "squat.y4m"
+    with (
+        av.open(str(CLIPS / "squat_45_2.mp4")) as clip,
+        av.open(str(path), "w", format="yuv4mpegpipe") as raw,
+    ):
+        source = clip.streams.video[0]
+        target = raw.add_stream("wrapped_avframe", rate=source.average_rate / 2)
+        target.width, target.height, target.pix_fmt = source.width, source.height, "yuv420p"
+        for number, decoded in enumerate(clip.decode(source)):
+            frame = decoded.reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, 1 / target.average_rate
+            raw.mux(target.encode(frame))
+        raw.mux(target.encode(None))
+    return path
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """Streamlit as `make run` calls it, with a data folder of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = App(
+        f"http://localhost:{port}", tmp_path / "app.log", f"sqlite:///{tmp_path / 'sessions.db'}"
+    )
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    with running.log.open("wb") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {URL_VARIABLE: running.database_url},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_it_answers(running, server)
+            yield running
+        finally:
+            server.terminate()
+            server.wait(30)
+    said = running.log.read_text(errors="replace")
+    assert "Traceback" not in said and "Error" not in said, said
+
+
+def _wait_until_it_answers(running: App, server: subprocess.Popen[bytes]) -> None:
+    until_s = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < until_s:
+        assert server.poll() is None, running.log.read_text(errors="replace")
+        try:
+            with urllib.request.urlopen(f"{running.url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"the app does not answer:\n{running.log.read_text(errors='replace')}")
+
+
+@pytest.fixture
+def open_page(
+    app: App, browser_path: str, playwright: Playwright, tmp_path: Path
+) -> Iterator[Callable[[tuple[str, ...]], Watched]]:
+    """Opens the app in a browser that has the camera that is asked for."""
+    browsers: list[Browser] = []
+    pages: list[Watched] = []
+
+    def open_with(camera: tuple[str, ...]) -> Watched:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=[*ALWAYS, *camera])
+        browsers.append(browser)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE_MS)
+        watched = Watched(page, picture_folder=tmp_path)
+        pages.append(watched)
+        page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: watched.errors.append(said.text) if said.type == "error" else None,
+        )
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((app.url, "data:", "blob:"))
+                else watched.asked_outside.append(request.url)
+            ),
+        )
+        page.goto(app.url)
+        return watched
+
+    yield open_with
+    for number, watched in enumerate(pages):
+        watched.page.screenshot(path=tmp_path / f"last-{number}.png")  # to see why a test failed
+    for browser in browsers:
+        browser.close()
+    for watched in pages:
+        assert watched.errors == []
+        assert watched.asked_outside == [], "what happens at home stays at home"

@@ -1,0 +1,147 @@
+"""What a person does before the camera, in a real browser with a clip as its camera."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import NO_CAMERA, PATIENCE_MS, REFUSED, App, Watched, camera_showing
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+Opener = Callable[[tuple[str, ...]], Watched]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def choose_demo(page: Page) -> None:
+    page.get_by_role("radio", name="Demo clip").or_(
+        page.get_by_role("button", name="Demo clip")
+    ).first.click()
+
+
+def wait_for_count(page: Page, at_least: int) -> None:
+    page.wait_for_function(
+        """least => Number(document.querySelector('[data-testid="count"]')?.innerText) >= least""",
+        arg=at_least,
+    )
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    until_s = time.monotonic() + PATIENCE_MS / 1000
+    while not happened():
+        assert time.monotonic() < until_s, "it did not happen"
+        time.sleep(0.1)
+
+
+def only_session(app: App):
+    (summary,) = app.store.sessions()
+    return app.store.session(summary.id)
+
+
+def assert_no_rep_lost_or_made_up(ends_s: list[float]) -> None:
+    """The clip's squats follow one another evenly, but for a rest where it begins again (1.4
+    times the gap): a rep that is lost leaves twice the gap, one that is made up comes too early.
+    However fast or slow the computer plays it, this holds."""
+    gaps_s = np.diff(ends_s)
+    middle_s = float(np.median(gaps_s))
+    assert (gaps_s > 0.6 * middle_s).all() and (gaps_s < 1.75 * middle_s).all(), gaps_s
+
+
+def test_squats_before_the_camera_are_named_counted_and_found_in_the_history(
+    app: App, open_page: Opener, squat_camera: Path
+):
+    watched = open_page(camera_showing(squat_camera))
+    page = watched.page
+    expect(page.get_by_text("Ready when you are")).to_be_visible()
+    watched.take_picture("workout-start")
+    press(page, "Start")
+
+    expect(page.get_by_test_id("exercise")).to_have_text("Squat")
+    wait_for_count(page, 4)  # once past the end of the clip of three, where it begins again
+    expect(page.get_by_test_id("rep").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot .trace").first).to_be_visible()
+    watched.take_picture("workout-live")
+    counted = int(page.get_by_test_id("count").inner_text())
+    wait_until(lambda: app.store.sessions()[0].reps >= counted)  # kept although it goes on
+
+    press(page, "Stop")
+    expect(page.get_by_text("Session over")).to_be_visible()
+    summary = page.get_by_test_id("summary")
+    expect(summary).to_have_count(1)
+    words = summary.inner_text()
+    watched.take_picture("workout-summary")
+
+    detail = only_session(app)
+    assert detail.summary.ended_at is not None
+    assert detail.summary.exercises == ("squat",)
+    assert detail.summary.attempts == 0
+    reps = [rep for each in detail.sets for rep in each.reps]
+    assert_no_rep_lost_or_made_up([rep.end_s for rep in reps])
+    assert words.startswith(f"Squat: {len(reps)} reps")
+    assert len(reps) >= counted >= 4
+
+    page.get_by_role("link", name=re.compile("History$")).click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    expect(page.get_by_text("1 session", exact=False).first).to_be_visible()
+    expect(page.get_by_text(f"{len(reps)} reps").first).to_be_visible()
+    watched.take_picture("history")
+    press(page, "Open")
+    expect(page.get_by_text("Squat").first).to_be_visible()
+    watched.take_picture("history-session")
+
+
+def test_the_demo_clip_needs_no_camera(app: App, open_page: Opener):
+    watched = open_page(NO_CAMERA)
+    page = watched.page
+    choose_demo(page)
+    picture = page.get_by_alt_text("The demo clip with the skeleton drawn over it")
+    expect(picture).to_be_visible()
+    poster = picture.get_attribute("src")
+    press(page, "Start")
+    expect(page.get_by_test_id("exercise")).to_have_text("Squat")
+    wait_for_count(page, 4)
+    assert picture.get_attribute("src") != poster
+    watched.take_picture("workout-demo")
+    press(page, "Stop")
+    expect(page.get_by_text("Session over")).to_be_visible()
+    detail = only_session(app)
+    assert detail.summary.source == "demo"
+    assert detail.summary.exercises == ("squat",)
+    ends_s = [rep.end_s for rep in detail.sets[0].reps]
+    # The clip plays from its beginning and no frame is left out: three squats in each round.
+    assert sum(end_s < 8.4 for end_s in ends_s) == 3
+    assert_no_rep_lost_or_made_up(ends_s)
+    page.get_by_role("link", name=re.compile("See this session")).click()
+    expect(page.get_by_text("Demo clip", exact=False).first).to_be_visible()
+
+
+def test_a_camera_that_is_refused_gets_a_sentence_that_says_how_to_allow_it(
+    app: App, open_page: Opener
+):
+    watched = open_page(REFUSED)
+    page = watched.page
+    press(page, "Start")
+    expect(page.get_by_text("allow the camera, and press Start again")).to_be_visible()
+    watched.take_picture("workout-refused")
+    choose_demo(page)
+    press(page, "Start")
+    wait_for_count(page, 1)
+    press(page, "Stop")
+    expect(page.get_by_text("Session over")).to_be_visible()
+
+
+def test_no_camera_at_all_gets_a_sentence_too(app: App, open_page: Opener):
+    page = open_page(NO_CAMERA).page
+    press(page, "Start")
+    expect(page.get_by_text("No camera was found.")).to_be_visible()
+    assert app.store.sessions() == []

@@ -1,0 +1,544 @@
+"""The workout page: what it says of a session, its two sources of pictures, and what goes wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+
+import av
+import numpy as np
+import pytest
+import streamlit as st
+import streamlit_webrtc
+from bodies import body
+from streamlit.testing.v1 import AppTest
+
+from pages import workout_demo, workout_loading
+from pages.workout import CameraProcessor
+from pages.workout_camera import refusal_in_words
+from pages.workout_demo import DEMO_CLIP, ClipPlayer
+from pages.workout_loading import SettingError, ice_servers
+from pages.workout_view import (
+    board_html,
+    pace_in_words,
+    reps_html,
+    summary_html,
+    word_html,
+    word_of,
+)
+from posecore.angles import N_JOINTS
+from posecore.classify import ModelError
+from posecore.exercises import Exercise, load_exercises
+from posecore.live import LiveSession, Snapshot
+from posecore.store import URL_VARIABLE, Store
+from posecore.types import NONE, ExerciseSet, Fault, FrameResult, Rep
+
+APP = Path(__file__).parents[1] / "app.py"
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LEAN = Fault("lean", 1.0, "trunk_lean", 60.0, 0.0, 45.0, "Keep your chest up")
+
+
+@pytest.fixture(scope="module")
+def exercises() -> dict[str, Exercise]:
+    return load_exercises()
+
+
+def frame(t_s: float = 10.0, **changes: object) -> FrameResult:
+    plain = FrameResult(
+        t_s=t_s,
+        pose=body(t_s=t_s),
+        flexion_deg=np.full(N_JOINTS, 20.0),
+        error_deg=np.full(N_JOINTS, 7.0),
+        view="side",
+        proba=np.array([1.0]),
+        frame_exercise="squat",
+        voted_exercise="squat",
+        votes={"squat": 0.83, "lunge": 0.17},
+        phase="out",
+        rep_count=0,
+        hold_s=0.0,
+        rep=None,
+        set_ended=None,
+        current_set=None,
+        faults=(),
+        cue=None,
+        hint=None,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def rep(*faults: Fault, complete: bool = True, end_s: float = 9.0) -> Rep:
+    return Rep("squat", end_s - 2.0, end_s, complete, 96.4, (1.0, 1.0), 90.0, faults)
+
+
+def squats(*reps: Rep) -> ExerciseSet:
+    return ExerciseSet("squat", 1.0, 9.0, None, reps)
+
+
+def shot(latest: FrameResult | None = None, **changes: object) -> Snapshot:
+    t_s = np.array([latest.t_s]) if latest else np.empty(0)
+    plain = Snapshot(
+        started_at=NOON,
+        source="camera",
+        t_s=t_s,
+        flexion_deg=np.zeros((t_s.size, N_JOINTS)),
+        error_deg=np.zeros((t_s.size, N_JOINTS)),
+        latest=latest,
+        last_seen_s=latest.t_s if latest else None,
+        ended_sets=(),
+        current_set=None,
+        frames=t_s.size,
+        dropped=0,
+        session_id=None,
+        problem=None,
+        finished=False,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+class CountingPipeline:
+    """A rep of a squat with every 15th frame."""
+
+    broken = False
+
+    def __init__(self, **settings: object) -> None:
+        self.settings = settings
+        self.times_s: list[float] = []
+        self.sizes: set[tuple[int, int]] = set()
+        self.set: ExerciseSet | None = None
+        self.closed = False
+
+    def warm_up(self) -> None:
+        pass
+
+    def step(self, rgb: np.ndarray, t_s: float) -> FrameResult:
+        if self.broken:
+            raise RuntimeError("the estimator fell over")
+        self.times_s.append(t_s)
+        self.sizes.add((rgb.shape[1], rgb.shape[0]))
+        if len(self.times_s) % 15 == 0:
+            done = self.set.reps if self.set else ()
+            curve = {"curve_t_s": np.array([t_s]), "curve_deg": np.zeros((1, N_JOINTS))}
+            new = Rep("squat", t_s - 0.5, t_s, True, 96.0, (0.3, 0.2), 90.0, **curve)
+            self.set = squats(*done, new)
+        return frame(t_s, current_set=self.set, rep_count=self.set.n_complete if self.set else 0)
+
+    def finish(self) -> ExerciseSet | None:
+        return self.set
+
+    def close(self) -> None:
+        self.closed = True
+
+
+# What it says.
+
+
+@pytest.mark.parametrize(
+    "shown, kind, words",
+    [
+        (None, "wait", "Getting ready."),
+        (shot(), "wait", "Waiting for the first picture."),
+        (shot(frame(voted_exercise=NONE)), "wait", "Ready. Begin an exercise."),
+        (shot(frame()), "good", "Looks good. Go on."),
+        (shot(frame(cue="Go lower")), "cue", "Go lower"),
+        # Who is cut off at the knees cannot be told to go lower.
+        (shot(frame(cue="Go lower", hint="Step back")), "see", "Step back"),
+        (shot(frame(hint="Step back"), last_seen_s=5.0), "see", "I see nobody. Step into the"),
+        (shot(frame(), last_seen_s=None), "see", "I see nobody. Step into the"),
+    ],
+)
+def test_one_thing_is_said_at_a_time_the_most_important_first(shown, kind, words):
+    word = word_of(shown)
+    assert word.kind == kind
+    assert word.text.startswith(words)
+
+
+def test_each_kind_of_word_has_a_sign_and_not_only_a_colour():
+    kinds = [
+        word_of(shot(frame(cue=cue, hint=hint)))
+        for cue, hint in ((None, None), ("Go lower", None), (None, "Step back"))
+    ]
+    assert len({word.sign for word in kinds}) == 3
+    for word in kinds:
+        assert word.sign in word_html(word)
+
+
+def test_the_board_shows_exercise_votes_count_and_phase(exercises):
+    html = board_html(shot(frame(), current_set=squats(rep(), rep())), exercises)
+    assert ">Squat<" in html
+    assert "83 % of votes" in html
+    assert 'data-testid="count">2<' in html
+    assert "reps" in html
+    assert "On the way" in html
+
+
+def test_one_rep_is_not_called_reps(exercises):
+    assert '"pc-unit">rep<' in board_html(shot(frame(), current_set=squats(rep())), exercises)
+
+
+def test_attempts_are_not_counted(exercises):
+    shown = shot(frame(), current_set=squats(rep(), rep(complete=False)))
+    assert 'data-testid="count">1<' in board_html(shown, exercises)
+
+
+def test_in_a_pause_the_last_set_stays_on_the_board(exercises):
+    resting = frame(voted_exercise=NONE, votes={})
+    html = board_html(shot(resting, ended_sets=(squats(rep(), rep(), rep()),)), exercises)
+    assert ">Pause<" in html
+    assert 'data-testid="count">3<' in html
+
+
+def test_another_exercise_begins_at_nought(exercises):
+    curling = frame(voted_exercise="biceps_curl", votes={"biceps_curl": 1.0})
+    html = board_html(shot(curling, current_set=squats(rep(), rep())), exercises)
+    assert ">Biceps curl<" in html
+    assert 'data-testid="count">0<' in html
+
+
+def test_a_hold_shows_its_seconds(exercises):
+    holding = frame(voted_exercise="plank", votes={"plank": 1.0}, phase=None)
+    plank = ExerciseSet("plank", 0.0, 75.0, 72.9, ())
+    html = board_html(shot(holding, current_set=plank), exercises)
+    assert 'data-testid="count">1:12<' in html
+    assert "held" in html
+
+
+def test_the_strip_tells_good_reps_faulty_ones_and_attempts_apart_in_words():
+    html = reps_html((rep(), rep(LEAN), rep(complete=False)))
+    good, faulty, attempt = html.split("<li")[1:]
+    assert "<b>1</b> · 96°" in good and "Good form" in good
+    assert "<b>2</b> · 96°" in faulty and "Keep your chest up" in faulty
+    assert "not counted" in attempt and "Not far enough" in attempt
+
+
+def test_the_strip_keeps_the_numbers_of_the_last_reps():
+    html = reps_html(tuple(rep() for _ in range(30)))
+    assert "<b>30</b>" in html
+    assert "<b>5</b>" not in html
+
+
+def test_what_comes_from_exercise_files_is_no_markup(exercises):
+    evil = replace(LEAN, cue="<script>alert(1)</script>")
+    assert "<script>" not in reps_html((rep(evil),))
+    assert "<script>" not in word_html(word_of(shot(frame(cue=evil.cue))))
+    named = {"squat": replace(exercises["squat"], title="<b onclick=x>")}
+    assert "<b onclick" not in board_html(shot(frame()), named)
+    assert "<b onclick" not in summary_html(shot(frame(), ended_sets=(squats(rep()),)), named)
+
+
+def test_the_summary_names_each_set(exercises):
+    plank = ExerciseSet("plank", 20.0, 60.0, 35.0, ())
+    done = (squats(rep(), rep(LEAN), rep(complete=False)), plank)
+    html = summary_html(shot(frame(), ended_sets=done, finished=True), exercises)
+    assert "<b>Squat</b>: 2 reps, mean score 90 of 100, 1 not far enough to count" in html
+    assert "<b>Plank</b>: held 0:35 in good form" in html
+
+
+def test_the_summary_says_so_where_nothing_was_done(exercises):
+    assert "before the first picture" in summary_html(shot(), exercises)
+    assert "nothing was saved" in summary_html(shot(frame()), exercises)
+
+
+def test_a_computer_that_is_too_slow_is_told_so():
+    t_s = np.arange(30) / 3.0
+    few = shot(frame(), t_s=t_s, frames=30)
+    assert "too few" in pace_in_words(few)
+    assert "too few" not in pace_in_words(replace(few, t_s=t_s / 5))
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        ("NotAllowedError", "Click the lock or camera sign"),
+        ("NotFoundError", "No camera was found"),
+        ("NotReadableError", "Close other programs"),
+        ("insecure", "https"),
+        ("SomethingNew", "SomethingNew"),
+    ],
+)
+def test_a_camera_that_cannot_be_used_gets_a_sentence_and_the_demo(answer, words):
+    said = refusal_in_words(answer)
+    assert words in said
+    assert "demo clip" in said
+
+
+# Settings.
+
+
+def test_no_server_outside_is_asked_for_the_connection(monkeypatch):
+    monkeypatch.delenv("POSECOACH_ICE_SERVERS", raising=False)
+    assert ice_servers() == []
+
+
+def test_servers_for_the_connection_can_be_named(monkeypatch):
+    monkeypatch.setenv("POSECOACH_ICE_SERVERS", '[{"urls": ["turn:example.org"]}]')
+    assert ice_servers() == [{"urls": ["turn:example.org"]}]
+
+
+@pytest.mark.parametrize("wrong", ["turn:example.org", '{"urls": "x"}', '["x"]', '[{"url": "x"}]'])
+def test_servers_that_cannot_be_understood_are_refused_with_an_example(monkeypatch, wrong):
+    monkeypatch.setenv("POSECOACH_ICE_SERVERS", wrong)
+    with pytest.raises(SettingError, match=r'POSECOACH_ICE_SERVERS: expected JSON such as \[\{"'):
+        ice_servers()
+
+
+# The camera's frames.
+
+
+def session(pipeline: CountingPipeline, store: Store | None = None) -> LiveSession:
+    return LiveSession(pipeline, store=store, started_at=NOON, source="camera")
+
+
+def camera_frame(pts: int, width: int = 64, height: int = 48) -> av.VideoFrame:
+    picture = av.VideoFrame.from_ndarray(np.zeros((height, width, 3), np.uint8), format="rgb24")
+    picture.pts, picture.time_base = pts, Fraction(1, 90_000)
+    return picture.reformat(format="yuv420p")
+
+
+def run_coroutine(coroutine):
+    with pytest.raises(StopIteration) as ended:
+        coroutine.send(None)
+    return ended.value.value
+
+
+def test_time_is_taken_from_the_frames_and_not_by_counting_them(exercises):
+    pipeline = CountingPipeline()
+    processor = CameraProcessor(session(pipeline), exercises)
+    for pts in (900_000, 903_000, 990_000):
+        processor.recv(camera_frame(pts))
+    assert pipeline.times_s == pytest.approx([0.0, 3000 / 90_000, 1.0])
+
+
+def test_only_the_newest_of_several_frames_is_looked_at_and_the_others_are_counted(exercises):
+    pipeline = CountingPipeline()
+    running = session(pipeline)
+    processor = CameraProcessor(running, exercises)
+    (shown,) = run_coroutine(
+        processor.recv_queued([camera_frame(0), camera_frame(3000), camera_frame(6000)])
+    )
+    assert (running.snapshot().frames, running.snapshot().dropped) == (1, 2)
+    assert (shown.width, shown.height) == (64, 48)
+
+
+def test_a_large_picture_is_made_small_before_it_is_looked_at(exercises):
+    pipeline = CountingPipeline()
+    CameraProcessor(session(pipeline), exercises).recv(camera_frame(0, 1280, 720))
+    assert pipeline.sizes == {(640, 360)}
+
+
+def test_the_end_of_the_track_ends_the_session_and_late_frames_pass(exercises):
+    pipeline = CountingPipeline()
+    running = session(pipeline)
+    processor = CameraProcessor(running, exercises)
+    processor.recv(camera_frame(0))
+    processor.on_ended()
+    assert running.snapshot().finished and pipeline.closed
+    assert processor.recv(camera_frame(9000)).width == 64
+    assert running.snapshot().frames == 1
+
+
+def test_an_error_in_a_frame_is_said_on_the_page_and_the_picture_goes_on(exercises, caplog):
+    pipeline = CountingPipeline()
+    pipeline.broken = True
+    running = session(pipeline)
+    processor = CameraProcessor(running, exercises)
+    assert processor.recv(camera_frame(0)).width == 64
+    assert "Press Stop" in running.snapshot().problem
+    assert "the estimator fell over" in caplog.text
+    caplog.clear()
+    processor.recv(camera_frame(9000))
+    assert caplog.text == ""  # once is enough
+
+
+# The demo clip.
+
+
+def wait_until(happened) -> None:
+    until_s = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < until_s, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def short_clip(tmp_path: Path) -> Path:
+    """Four pictures, a tenth of a second."""
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as clip:
+        stream = clip.add_stream("mpeg4", rate=40)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(4):
+            picture = np.zeros((48, 64, 3), np.uint8)
+            clip.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        clip.mux(stream.encode(None))
+    return path
+
+
+def test_the_clip_is_played_in_a_loop_whose_time_goes_on(short_clip, exercises):
+    pipeline = CountingPipeline()
+    player = ClipPlayer(short_clip, session(pipeline), exercises)
+    wait_until(lambda: len(pipeline.times_s) >= 13)
+    player.stop()
+    np.testing.assert_allclose(np.diff(pipeline.times_s), 1 / 40, atol=1e-6)
+    assert player.picture().shape == (48, 64, 3)
+    assert pipeline.closed and player.session.snapshot().finished
+
+
+def test_a_clip_that_nobody_looks_at_any_more_ends_by_itself(short_clip, exercises, monkeypatch):
+    monkeypatch.setattr(workout_demo, "ABANDONED_S", 0.3)
+    player = ClipPlayer(short_clip, session(CountingPipeline()), exercises)
+    wait_until(lambda: player.session.snapshot().finished)
+
+
+def test_an_error_in_the_clip_is_said_on_the_page(short_clip, exercises, caplog):
+    pipeline = CountingPipeline()
+    pipeline.broken = True
+    player = ClipPlayer(short_clip, session(pipeline), exercises)
+    wait_until(lambda: player.session.snapshot().finished)
+    assert "Press Stop" in player.session.snapshot().problem
+    assert "the estimator fell over" in caplog.text
+
+
+def test_the_demo_clip_is_small_and_can_be_read():
+    assert DEMO_CLIP.stat().st_size < 1_000_000
+    assert workout_demo.poster().shape == (480, 640, 3)
+
+
+# The whole page.
+
+
+class Connection:
+    """Stands in for webrtc_streamer, which AppTest cannot run; keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: dict = {}
+
+    def __call__(self, **asked):
+        self.asked = asked
+        state = SimpleNamespace(playing=asked["desired_playing_state"], signalling=False)
+        return SimpleNamespace(state=state)
+
+
+@pytest.fixture
+def connection(monkeypatch, tmp_path) -> Iterator[Connection]:
+    stand_in = Connection()
+    monkeypatch.setattr(streamlit_webrtc, "webrtc_streamer", stand_in)
+    monkeypatch.setattr(workout_loading, "Pipeline", CountingPipeline)
+    monkeypatch.setattr(workout_loading.ExerciseClassifier, "load", lambda: "the classifier")
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'sessions.db'}")
+    st.cache_resource.clear()
+    yield stand_in
+    st.cache_resource.clear()
+
+
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def page() -> AppTest:
+    return run(AppTest.from_file(str(APP), default_timeout=30))
+
+
+def html_of(app: AppTest) -> str:
+    return " ".join(each.proto.body for each in app.get("html"))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(each for each in app.button if each.label == label).click()
+    return run(app)
+
+
+def test_before_the_start_the_page_says_how_to_stand(connection):
+    app = page()
+    assert "two to three metres" in html_of(app)
+    assert connection.asked["desired_playing_state"] is False
+
+
+def test_the_camera_is_asked_for_without_sound_and_without_servers(connection):
+    page()
+    assert connection.asked["rtc_configuration"] == {"iceServers": []}
+    assert connection.asked["media_stream_constraints"]["audio"] is False
+    # Passed beside a factory, a callback makes streamlit-webrtc drop the factory in silence.
+    assert not {name for name in connection.asked if name.startswith("on_video")}
+    assert connection.asked["async_processing"] is True
+
+
+def test_a_workout_before_the_camera_from_start_to_summary(connection):
+    app = page()
+    app.session_state["workout_desk"].begin()
+    run(app)
+    assert connection.asked["desired_playing_state"] is True
+    assert "Getting ready." in html_of(app)
+    processor = connection.asked["video_processor_factory"]()
+    for i in range(31):
+        processor.recv(camera_frame(3000 * i))
+    run(app)
+    assert 'data-testid="count">2<' in html_of(app)
+    press(app, "Stop")
+    assert connection.asked["desired_playing_state"] is False
+    assert "<b>Squat</b>: 2 reps" in html_of(app)
+    (kept,) = Store().sessions()
+    assert (kept.reps, kept.source) == (2, "camera")
+    assert kept.ended_at is not None
+
+
+def test_the_exercise_can_be_fixed_by_hand(connection):
+    app = page()
+    app.selectbox[0].select("lunge")
+    run(app)
+    app.session_state["workout_desk"].begin()
+    run(app)
+    processor = connection.asked["video_processor_factory"]()
+    assert processor.session._pipeline.settings["exercise"] == "lunge"
+    press(app, "Stop")
+
+
+def test_a_connection_that_breaks_ends_the_session_instead_of_trying_for_ever(connection):
+    app = page()
+    desk = app.session_state["workout_desk"]
+    desk.begin()
+    run(app)
+    processor = connection.asked["video_processor_factory"]()
+    processor.recv(camera_frame(0))
+    processor.on_ended()
+    run(app)
+    assert desk.wanted is False
+    assert connection.asked["desired_playing_state"] is False
+    assert "Session over" in html_of(app)
+
+
+def test_the_demo_runs_without_a_connection(connection):
+    app = page()
+    connection.asked = {}
+    app.session_state["workout_desk"].source = "Demo clip"
+    run(app)
+    press(app, "Start")
+    desk = app.session_state["workout_desk"]
+    wait_until(lambda: desk.session.snapshot().reps)
+    run(app)
+    assert 'data-testid="count">0<' not in html_of(app)
+    press(app, "Stop")
+    assert "Session over" in html_of(app)
+    assert connection.asked == {}
+    assert Store().sessions()[0].source == "demo"
+
+
+def test_without_a_model_the_page_says_how_to_make_it(connection, monkeypatch):
+    def missing() -> None:
+        raise ModelError("The model file exercise_mlp.skops is missing. Make it with: ...")
+
+    monkeypatch.setattr(workout_loading.ExerciseClassifier, "load", missing)
+    app = page()
+    assert "exercise_mlp.skops is missing" in app.error[0].value
+
+
+def test_a_wrong_setting_gets_a_sentence(connection, monkeypatch):
+    monkeypatch.setenv("POSECOACH_ICE_SERVERS", "turn:example.org")
+    assert "expected JSON such as" in page().error[0].value
