@@ -108,9 +108,9 @@ def window_features(t_s: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
 
     t_s (n,) seconds; joints_px (n, 12, 2). Returns (n_features,), see FEATURE_NAMES.
     """
-    hips = _middle(joints_px[:, 6:8])
+    hips = middle(joints_px[:, 6:8])
     centred = joints_px - hips[:, None]
-    size = np.nanmean(_spread(centred)) if np.isfinite(centred).any() else np.nan
+    size = np.nanmean(spread(centred)) if np.isfinite(centred).any() else np.nan
     centred = centred / max(size, 1e-6)
     angles = _angles(centred)
     paths = np.concatenate(
@@ -142,7 +142,7 @@ def mirror_features(features: np.ndarray) -> np.ndarray:
     return features[..., _MIRROR_FROM] * _MIRROR_SIGN
 
 
-def _middle(pair: np.ndarray) -> np.ndarray:
+def middle(pair: np.ndarray) -> np.ndarray:
     """(n, 2) of (n, 2, 2): between both, or the one that is seen."""
     seen = np.isfinite(pair[..., 0])
     total = np.where(np.isfinite(pair), pair, 0.0).sum(axis=1)
@@ -155,12 +155,12 @@ def _places(joints_px: np.ndarray, hips: np.ndarray) -> np.ndarray:
 
     What rests on the floor or holds a bar tells a press from a pull-up.
     """
-    parts = [hips, *(_middle(joints_px[:, k : k + 2]) for k in (10, 4, 0))]
+    parts = [hips, *(middle(joints_px[:, k : k + 2]) for k in (10, 4, 0))]
     return np.concatenate(parts, axis=1)
 
 
-def _spread(centred: np.ndarray) -> np.ndarray:
-    """(n,) root mean square distance of the joints from the hips."""
+def spread(centred: np.ndarray) -> np.ndarray:
+    """(n,) root mean square distance of (n, 12, 2) joints from the hips at the origin."""
     square = (centred**2).sum(axis=-1)
     seen = np.isfinite(square)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -180,7 +180,7 @@ def _directions(joint: np.ndarray) -> np.ndarray:
     """(9, 2) unit vectors of the eight limb segments and the trunk in one frame."""
     rows = np.array(_SEGMENTS)
     vectors = joint[rows[:, 1]] - joint[rows[:, 0]]
-    trunk = _middle(joint[None, 0:2])[0] - _middle(joint[None, 6:8])[0]
+    trunk = middle(joint[None, 0:2])[0] - middle(joint[None, 6:8])[0]
     vectors = np.vstack([vectors, trunk])
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
 

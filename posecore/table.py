@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecore.features import FeatureWindow
+from posecore.features import FeatureWindow, middle, spread
 from posecore.sources import Sequence
 from posecore.types import NONE
 
@@ -113,9 +113,12 @@ def active(t_s: np.ndarray, joints: np.ndarray) -> np.ndarray:
     """(n,) bool: some joint moves against the body, or the hips move, around that moment."""
     if len(t_s) < 2:
         return np.ones(len(t_s), bool)
-    hips = np.nanmean(joints[:, 6:8], axis=1)
+    hips = middle(joints[:, 6:8])
     centred = joints - hips[:, None]
-    size = np.nanmedian(np.sqrt(np.nanmean((centred**2).sum(-1), axis=1)))
+    sizes = spread(centred)
+    if not np.isfinite(sizes).any():
+        return np.zeros(len(t_s), bool)  # without hips there is nothing to measure against
+    size = np.nanmedian(sizes)
     paths = np.concatenate([centred.reshape(len(t_s), -1), hips], axis=1) / max(size, 1e-6)
     # Every tenth of a second is close enough, and a jump of one landmark is no movement.
     step = max(1, int(0.1 / max(np.median(np.diff(t_s)), 1e-3)))

@@ -55,6 +55,10 @@ the others, a single clip does not outweigh a hundred."""
 NONE_WEIGHT = 2.0
 """``none`` is everything else people do: it weighs as much as so many exercises."""
 
+FEATURE_NOISE = 0.3
+"""Of each feature's own spread, added to every row: what a source looks like is blurred more
+than what its people do."""
+
 Say = Callable[[str], None]
 
 
@@ -138,6 +142,7 @@ def fit(table: Table, seed: int, epochs: int = EPOCHS) -> Steps:
     x[flipped] = mirror_features(x[flipped])
     mean = np.nanmean(x, axis=0)
     x = np.where(np.isfinite(x), x, np.nan_to_num(mean))
+    x += rng.normal(size=x.shape) * x.std(axis=0) * FEATURE_NOISE
     model = Steps(
         [
             ("scale", StandardScaler()),
