@@ -40,6 +40,8 @@ class Settings:
     vote_confidence   mean probability under which no exercise is named
     vote_margin       how much more than the present exercise a new one needs
     rep_share         mean probability over a rep's own time that it takes to count it
+    doubt_share       with so much, a rep waits for doubt_s: the first rep of a set often ends
+    doubt_s           before the votes name its exercise
     set_pause_s       a pause that ends a set
     history_s         how much of the past is kept: longer than the longest rep
     """
@@ -48,6 +50,8 @@ class Settings:
     vote_confidence: float = 0.4
     vote_margin: float = 0.1
     rep_share: float = 0.3
+    doubt_share: float = 0.1
+    doubt_s: float = 2.0
     set_pause_s: float = 12.0
     history_s: float = 25.0
 
@@ -95,6 +99,7 @@ class Pipeline:
         self._holds = {e.name: HoldTimer(e) for e in counted if e.kind == "hold"}
         self._sets = SetBuilder(s.set_pause_s)
         self._past: deque[_Moment] = deque()
+        self._doubtful: list[tuple[RepSpan, str]] = []
         self._coach: LiveCoach | None = None
         self._last_s = -np.inf
 
@@ -122,7 +127,7 @@ class Pipeline:
             while t_s - self._past[0].t_s > self.settings.history_s:
                 self._past.popleft()
             ended = self._sets.step(t_s)
-            rep, ended_by_rep = self._count(now)
+            rep, ended_by_rep = self._count(now, voted)
             ended = ended or ended_by_rep or self._hold(now, voted)
         faults = self._live_faults(now, voted, pose)
         current = self._sets.current
@@ -189,27 +194,49 @@ class Pipeline:
         shares = self._voter.shares
         return {self.classes[i]: float(shares[i]) for i in np.argsort(-shares) if shares[i] > 0.01}
 
-    def _count(self, now: _Moment) -> tuple[Rep | None, ExerciseSet | None]:
+    def _count(self, now: _Moment, voted: str) -> tuple[Rep | None, ExerciseSet | None]:
         """Every counter runs all the time, so a label that flips for a moment loses no rep."""
-        rep, ended = None, None
+        counted: list[tuple[RepSpan, str]] = []
         for name, counter in self._counters.items():
             span = counter.step(now.row, now.t_s)
-            if span is not None and self._belongs(span, name):
-                rep = self._judged(self.exercises[name], span)
-                ended = self._sets.add_rep(rep) or ended
+            if span is None:
+                continue
+            own, others, none = self._shares_over(span, name)
+            if own >= self.settings.rep_share and own >= max(others, none):
+                counted.append((span, name))
+            elif span.complete and own >= self.settings.doubt_share and own >= others:
+                self._doubtful.append((span, name))
+        if not counted:
+            counted = self._no_longer_in_doubt(now.t_s, voted)
+        rep, ended = None, None
+        for span, name in counted:
+            rep = self._judged(self.exercises[name], span)
+            ended = self._sets.add_rep(rep) or ended
         return rep, ended
 
-    def _belongs(self, span: RepSpan, name: str) -> bool:
-        """A rep is of the exercise that the votes over the rep's own time name."""
+    def _no_longer_in_doubt(self, t_s: float, voted: str) -> list[tuple[RepSpan, str]]:
+        """A rep that was in doubt and whose exercise the votes name by now, at most one."""
+        newest_s = t_s - self.settings.doubt_s
+        self._doubtful = [(s, name) for s, name in self._doubtful if s.end_s >= newest_s]
+        current = self._sets.current
+        for span, name in self._doubtful:
+            follows = current is None or span.start_s >= current.end_s
+            if name == voted and follows:
+                self._doubtful.remove((span, name))
+                return [(span, name)]
+        return []
+
+    def _shares_over(self, span: RepSpan, name: str) -> tuple[float, float, float]:
+        """Mean probability over a rep's own time: of its exercise, of the best other, of none."""
         if self.fixed is not None:
-            return True
+            return 1.0, 0.0, 0.0
         votes = [m.proba for m in self._past if span.start_s <= m.t_s <= span.end_s]
         votes = [v for v in votes if np.isfinite(v).all()]
         if not votes or name not in self.classes:
-            return False
-        mean = np.mean(votes, axis=0)
-        own = mean[self.classes.index(name)]
-        return own >= self.settings.rep_share and own >= mean.max()
+            return 0.0, 1.0, 1.0
+        mean = dict(zip(self.classes, np.mean(votes, axis=0).tolist(), strict=True))
+        own, none = mean.pop(name), mean.pop(NONE, 0.0)
+        return own, max(mean.values(), default=0.0), none
 
     def _judged(self, exercise: Exercise, span: RepSpan) -> Rep:
         # What was seen just before the rep shows the position it started from.

@@ -203,6 +203,26 @@ def test_label_that_comes_late_still_counts_the_rep_it_names():
     assert first.start_s < 1.0  # dated back to before it was named
 
 
+def test_first_rep_that_ends_before_the_votes_name_it_is_counted_a_moment_later():
+    frames = squats(3)
+    alone = run(scripted(always("squat")), frames)
+    first = next(r.rep for r in alone if r.rep is not None)
+    named_s = first.end_s + 0.1 - 1.0  # a second of votes, named just after the first rep
+    results = run(scripted(lambda t_s: "squat" if t_s > named_s + 0.6 else NONE), frames)
+    reps = [r.rep for r in results if r.rep is not None]
+    assert len(reps) == 3
+    assert reps[0].start_s == first.start_s and reps[0].end_s == first.end_s
+
+
+def test_movement_that_stays_in_doubt_is_no_rep():
+    frames = squats(1)
+    end_s = frames[-1][0]
+    frames = after(frames, nobody(4.0))
+    pipeline = scripted(lambda t_s: "squat" if end_s - 0.35 < t_s < end_s - 0.1 else NONE)
+    run(pipeline, frames)
+    assert sets_of(pipeline) == []
+
+
 @pytest.mark.parametrize("name", ["squat", "jumping_jack", "biceps_curl"])
 def test_what_the_votes_call_nothing_gives_no_rep(name):
     pipeline = scripted(always(NONE))
