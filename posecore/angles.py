@@ -3,7 +3,8 @@
 Two readings of every joint are possible. The 2-D one, measured on the picture in true
 proportions, is right where the limb moves in the picture's plane and useless where it points
 at the camera. The one on MediaPipe's world landmarks sees depth but compresses deep flexion.
-``flexion_deg`` blends them by how far the limb leaves the picture's plane.
+``flexion_deg`` takes from each what it is good at: the picture says where a landmark lies across,
+the world landmarks how deep. A limb in the picture's plane then reads as in 2-D.
 """
 
 from __future__ import annotations
@@ -54,9 +55,7 @@ JOINT_INDEX: Mapping[str, int] = {name: i for i, name in enumerate(JOINT_NAMES)}
 _POINTS = np.array([joint.points for joint in JOINTS])  # (n_joints, 3) rows of landmarks
 _STRAIGHT = np.array([joint.straight_is_zero for joint in JOINTS])
 
-_FLAT, _DEEP = 0.25, 0.75
-"""Share of a limb's length that points along the camera: below _FLAT 2-D alone, above _DEEP
-world alone. Chosen on the rendered people in docs/ACCURACY.md."""
+_SCALE_MARKS = np.unique(_POINTS)  # the twelve landmarks that stand for the whole body
 
 
 def flexion_of(points: np.ndarray) -> np.ndarray:
@@ -75,26 +74,30 @@ def flexion_of(points: np.ndarray) -> np.ndarray:
     return np.where(_STRAIGHT, 180.0 - included, included)
 
 
-def depth_share(world: np.ndarray) -> np.ndarray:
-    """How much of each joint's two limbs points along the camera.
+def pixels_per_metre(pixels: np.ndarray, world: np.ndarray) -> np.ndarray:
+    """(...,) the picture's scale at the person, from (..., 33, 2) pixels and (..., 33, 3) metres.
 
-    world    (..., 33, 3) metres
-    Returns  (..., n_joints) in [0, 1]: the larger |z| / length of the two limbs.
+    How far the body spreads on the picture over how far the world landmarks spread across it.
     """
-    first, middle, last = (world[..., _POINTS[:, i], :] for i in range(3))
-    shares = []
+    flat = pixels[..., _SCALE_MARKS, :]
+    across = world[..., _SCALE_MARKS, :2]
+    spread = [
+        np.sqrt(np.square(points - points.mean(axis=-2, keepdims=True)).sum(axis=(-2, -1)))
+        for points in (flat, across)
+    ]
     with np.errstate(invalid="ignore", divide="ignore"):
-        for limb in (first - middle, last - middle):
-            shares.append(np.abs(limb[..., 2]) / np.linalg.norm(limb, axis=-1))
-    return np.maximum(*shares)
+        return np.asarray(spread[0] / spread[1])
+
+
+def picture_with_depth(pixels: np.ndarray, world: np.ndarray) -> np.ndarray:
+    """(..., 33, 3) metres: across from the picture, along the camera from the world landmarks."""
+    flat = pixels / pixels_per_metre(pixels, world)[..., None, None]
+    return np.concatenate([flat, world[..., 2:]], axis=-1)
 
 
 def blended_flexion(pixels: np.ndarray, world: np.ndarray) -> np.ndarray:
     """(..., n_joints) degrees from (..., 33, 2) pixels and (..., 33, 3) metres."""
-    out_of_plane = np.clip((depth_share(world) - _FLAT) / (_DEEP - _FLAT), 0.0, 1.0)
-    flat, deep = flexion_of(pixels), flexion_of(world)
-    # A limb that points at the camera has no flat angle at all.
-    return np.where(out_of_plane < 1.0, flat + (deep - flat) * out_of_plane, deep)
+    return flexion_of(picture_with_depth(pixels, world))
 
 
 def joint_seen(visibility: np.ndarray, minimum: float = MIN_VISIBILITY) -> np.ndarray:

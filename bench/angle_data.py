@@ -1,0 +1,107 @@
+"""Drawn clips with what the estimator saw in them and what is true, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.rendered.plan import RANDOM_POSES
+from posecore.angles import JOINT_INDEX, N_JOINTS, joint_seen
+from posecore.tracks import track_of
+from posecore.types import Pose
+from posecore.view import view_of
+
+_SIDES = {"L": "left", "R": "right"}
+_FULL_NAMES = {
+    "pushup": "push_up",
+    "jack": "jumping_jack",
+    "curl": "biceps_curl",
+    "press": "shoulder_press",
+    "situp": "sit_up",
+}
+"""Short names in the scorer's terms -> posecore's."""
+
+FRONT_BELOW_DEG, SIDE_ABOVE_DEG = 25.0, 65.0
+"""Azimuth of the camera that parts the views of a clip, as the scorer parts them."""
+
+
+class NoClips(ValueError):
+    """A folder holds no drawn clip with its truth; the message names it."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnClip:
+    """The frames of one clip in which somebody was found.
+
+    truth_deg (n, n_joints) flexion; pixels (n, 33, 2), world (n, 33, 3), visibility (n, 33);
+    seen (n, n_joints) whether the pipeline would give an angle; seen_from (n,) what the pipeline
+    takes the view to be ("" where it cannot tell); view: what it is; missed: frames with nobody
+    """
+
+    name: str
+    exercise: str
+    view: str
+    body: str
+    truth_deg: np.ndarray
+    pixels: np.ndarray
+    world: np.ndarray
+    visibility: np.ndarray
+    seen: np.ndarray
+    seen_from: np.ndarray
+    missed: int
+
+    @property
+    def random_poses(self) -> bool:
+        return self.exercise == RANDOM_POSES
+
+
+def read_clips(folder: Path, cache: Path | None) -> Iterator[DrawnClip]:
+    """Every clip of ``folder`` that has its truth beside it. NoClips where there is none."""
+    truths = [p for p in sorted(folder.glob("*.npz")) if p.with_suffix(".mp4").exists()]
+    if not truths:
+        raise NoClips(f"expected clips (.mp4) with their truth (.npz) in {folder}, found none")
+    for path in truths:
+        yield _read(path, cache)
+
+
+def _read(path: Path, cache: Path | None) -> DrawnClip:
+    track = track_of(path.with_suffix(".mp4"), cache)
+    with np.load(path) as saved:
+        included = saved["ang"].astype(float)
+        truth = np.full((len(included), N_JOINTS), np.nan)
+        for k, name in enumerate(saved["angn"]):
+            joint = f"{_SIDES[str(name)[-1]]}_{str(name)[:-1]}"
+            hanging = joint.endswith("shoulder")
+            truth[:, JOINT_INDEX[joint]] = included[:, k] if hanging else 180 - included[:, k]
+        exercise, azimuth = str(saved["ex"]), float(saved["az"])
+        body = str(saved["body"])
+    n = min(len(track), len(truth))
+    found = track.found[:n] & np.isfinite(truth[:n]).all(axis=1)
+    poses = [pose for _, pose in track.poses()][:n]
+    views = [view_of(pose) or "" for pose in poses if isinstance(pose, Pose)]
+    visibility = track.visibility[:n][found]
+    return DrawnClip(
+        name=path.stem,
+        exercise=_FULL_NAMES.get(exercise, exercise),
+        view=view_from(azimuth),
+        body=body,
+        truth_deg=truth[:n][found],
+        pixels=track.image[:n][found][..., :2] * np.array(track.size_px, float),
+        world=track.world[:n][found],
+        visibility=visibility,
+        seen=joint_seen(visibility),
+        seen_from=np.array(views, "U8")[found[track.found[:n]]],
+        missed=int((~track.found[:n]).sum()),
+    )
+
+
+def view_from(azimuth_deg: float) -> str:
+    """ "front" (or from behind), "diagonal" or "side"."""
+    turn = abs((azimuth_deg + 180) % 360 - 180)
+    turn = min(turn, 180 - turn)
+    if turn < FRONT_BELOW_DEG:
+        return "front"
+    return "side" if turn > SIDE_ABOVE_DEG else "diagonal"
