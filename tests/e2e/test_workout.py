@@ -95,8 +95,9 @@ def test_squats_before_the_camera_are_named_counted_and_found_in_the_history(
     expect(page.get_by_text("1 session", exact=False).first).to_be_visible()
     expect(page.get_by_text(f"{len(reps)} reps").first).to_be_visible()
     watched.take_picture("history")
-    press(page, "Open")
-    expect(page.get_by_text("Squat").first).to_be_visible()
+    press(page, "Open session")
+    expect(page.get_by_text(re.compile("^Set 1: Squat"))).to_be_visible()
+    expect(page.locator(".js-plotly-plot .trace").first).to_be_visible()
     watched.take_picture("history-session")
 
 
