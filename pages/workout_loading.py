@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from datetime import UTC, datetime
@@ -37,6 +38,11 @@ def load_knowledge() -> Knowledge:
         trial.warm_up()
     finally:
         trial.close()
+    # Streamlit collects all garbage after every run of a fragment, several times a second, and no
+    # thread goes on meanwhile: 0.2 s each with the libraries loaded, and a frame took a second.
+    # What is loaded now stays for good; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
     return exercises, classifier
 
 
