@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -89,10 +90,16 @@ def track_of(path: Path, cache: Path | None) -> Track:
 
 
 def fill_cache(paths: list[Path], cache: Path, workers: int = 2) -> Iterator[Path]:
-    """Estimate what the cache lacks, in ``workers`` processes; yields each path when done."""
+    """Estimate what the cache lacks, in ``workers`` processes; yields each path when done.
+
+    The processes start anew: a copy of one that has MediaPipe's threads inherits their locks and
+    half-done memory, but not the threads.
+    """
     missing = [p for p in paths if not (cache / f"{_key(p)}.npz").exists()]
     yield from (p for p in paths if p not in set(missing))
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    if not missing:
+        return
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
         for path, _ in zip(missing, pool.map(_cache_one, missing, [cache] * len(missing))):
             yield path
 
