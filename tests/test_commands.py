@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import posecore.__main__
 import posecore.batch
+import posecore.commands.analyzing
+import posecore.commands.console
 from posecore import doctor
 from posecore.__main__ import app
 from posecore.batch import JobError, plan
@@ -39,7 +40,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Movement:
         lambda exercise=None: pipeline_seeing(seen, exercise or "squat"),
     )
     monkeypatch.setattr(ExerciseClassifier, "load", lambda: NoClassifier())
-    monkeypatch.setattr(posecore.__main__, "_workers", lambda: 1)
+    monkeypatch.setattr(posecore.commands.analyzing, "_workers", lambda: 1)
     return seen
 
 
@@ -500,8 +501,8 @@ def test_signs_are_plain_where_the_terminal_cannot_show_them(
     class Old:
         encoding = "ascii"
 
-    monkeypatch.setattr(posecore.__main__.sys, "stdout", Old())
-    assert [posecore.__main__._sign(state) for state in ("ok", "problem", "note")] == [
+    monkeypatch.setattr(posecore.commands.console.sys, "stdout", Old())
+    assert [posecore.commands.console.sign(state) for state in ("ok", "problem", "note")] == [
         "+",
         "x",
         "-",

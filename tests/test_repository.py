@@ -31,7 +31,9 @@ LAYERS = (
     {"pipeline"},
     {"live", "store", "analyze", "sources", "table", "train", "evaluate", "crossval",
      "plots", "report"},
-    {"__init__", "batch", "doctor", "__main__"},
+    {"__init__", "batch", "doctor"},
+    {"commands"},
+    {"__main__"},
     {"pages", "app"},
 )
 LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in modules}
@@ -48,8 +50,8 @@ HOMES = {
     "platformdirs": {"store"},
     "plotly": {"plots"},
     "dask": {"batch"},
-    "typer": {"__main__"},
-    "rich": {"__main__"},
+    "typer": {"commands", "__main__"},
+    "rich": {"commands"},
     "streamlit": {"pages", "app"},
     "streamlit_webrtc": {"pages", "app"},
 }
