@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class _Moment:
     error_deg: np.ndarray
     view: str | None
     proba: np.ndarray
+    pose: Pose | None
 
 
 class Pipeline:
@@ -173,14 +174,16 @@ class Pipeline:
         unknown = np.full(len(self.classes), np.nan)
         if pose is None:
             nothing = np.full(N_JOINTS, np.nan)
-            return _Moment(t_s, np.full(len(COLUMNS), np.nan), nothing, nothing, None, unknown)
+            return _Moment(
+                t_s, np.full(len(COLUMNS), np.nan), nothing, nothing, None, unknown, None
+            )
         view = view_of(pose)
         flexion = flexion_deg(pose)
         proba = unknown
         if self.fixed is None:
             proba = self.classifier.proba(self._window.step(joints_of(pose), t_s))
         row = measure(pose, flexion)
-        return _Moment(t_s, row, flexion, expected_error_deg(view), view, proba)
+        return _Moment(t_s, row, flexion, expected_error_deg(view), view, proba, pose)
 
     def _vote(self, now: _Moment) -> str:
         if self.fixed is not None:
@@ -263,7 +266,7 @@ class Pipeline:
             rom_deg=span.rom,
             tempo_s=(span.far_s - span.start_s, span.end_s - span.far_s),
             score=judgement.score,
-            faults=judgement.faults,
+            faults=tuple(_with_pose(fault, past) for fault in judgement.faults),
             score_parts=judgement.parts,
             curve_t_s=t_s[begin_i:],
             curve_deg=np.array([m.flexion_deg for m in past[begin_i:]]),
@@ -286,3 +289,9 @@ class Pipeline:
             self._coach = LiveCoach(exercise)
         phase = self._counters[voted].phase if voted in self._counters else None
         return self._coach.step(now.row, now.error_deg, phase, now.view, now.t_s)
+
+
+def _with_pose(fault: Fault, past: list[_Moment]) -> Fault:
+    """The fault with the person as they were then, so that it can be shown."""
+    nearest = min(past, key=lambda moment: abs(moment.t_s - fault.at_s))
+    return replace(fault, pose=nearest.pose)

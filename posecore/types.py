@@ -57,7 +57,10 @@ class Pose:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that was off in one rep, with what was measured against what was wanted."""
+    """One thing that was off in one rep, with what was measured against what was wanted.
+
+    pose  the person at that moment, None where it was not kept; no part of what makes it equal
+    """
 
     id: str
     at_s: float
@@ -67,6 +70,7 @@ class Fault:
     high: float
     cue: str
     unit: str = "deg"
+    pose: Pose | None = field(default=None, compare=False, repr=False)
 
     @property
     def beyond(self) -> float:
