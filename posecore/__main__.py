@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from posecore.commands.analyzing import analyze
-from posecore.commands.learning import evaluate, train
+from posecore.commands.learning import evaluate, references, train
 from posecore.commands.listing import doctor, exercise_commands, sessions
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, train, evaluate, sessions, doctor):
+for command in (analyze, train, references, evaluate, sessions, doctor):
     app.command()(command)
 app.add_typer(exercise_commands, name="exercises")
 

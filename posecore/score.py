@@ -1,4 +1,4 @@
-"""The score of a rep, explained by its parts: depth, control, symmetry and form."""
+"""The score of a rep, explained by its parts: depth, control, symmetry, path and form."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from posecore.exercises import Exercise, Target
 from posecore.findings import Finding, RepTrace
 from posecore.measures import Reading
+from posecore.path import path_share
 
 
 def score_of(parts: dict[str, float]) -> float:
@@ -41,6 +42,7 @@ def score_parts(
     control   smoothness: how little of the movement went to and fro, and each tempo target:
               measured over wanted; the mean of them
     symmetry  100 while left and right differ by no more than their target, 0 at twice that
+    path      how much the key joints moved together as in good reps: see path.path_share
     form      100 less 40 to 70 for every other fault, more the further it is beyond its range
     """
     depth = [_depth_share(exercise, f) for f in findings if is_depth(exercise, f.target)]
@@ -52,6 +54,7 @@ def score_parts(
         "depth": min(depth, default=None),
         "control": _mean(c for c in control if c is not None),
         "symmetry": _mean(1.0 - min(f.excess / f.target.high, 1.0) for f in uneven),
+        "path": _path_share(exercise, trace),
         "form": _form_share(apart) if apart else None,
     }
     return {name: round(100.0 * part, 1) for name, part in parts.items() if part is not None}
@@ -101,6 +104,12 @@ def _smoothness(trace: RepTrace) -> float | None:
         return None
     extra = float(np.abs(np.diff(means)).sum() / straight) - 1.0
     return float(np.clip(1.0 - extra / TO_AND_FRO, 0.0, 1.0))
+
+
+def _path_share(exercise: Exercise, trace: RepTrace) -> float | None:
+    if not trace.complete:
+        return None  # half a way has no whole path
+    return path_share(exercise, trace.t_s[trace.begin_i :], trace.rows[trace.begin_i :])
 
 
 def _form_share(findings: list[Finding]) -> float:

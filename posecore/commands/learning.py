@@ -1,4 +1,4 @@
-"""The commands ``train`` and ``evaluate``: from labelled clips to the model, and how good it is."""
+"""The commands ``train``, ``references`` and ``evaluate``: learning from clips, and how well."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def train(
     ] = None,
 ) -> None:
     """Train the classifier and write it with its card."""
-    demand_folder(data)
-    if rendered is not None:
-        demand_folder(rendered)
+    _demand_data(data, rendered)
     from posecore.batch import native_messages_muted
     from posecore.sources import DataError
     from posecore.train import train_command
@@ -34,6 +32,33 @@ def train(
         with native_messages_muted():
             train_command(data=data, cache=cache, out=out, rendered=rendered)
     except (DataError, OSError) as error:
+        fail(str(error))
+
+
+def references(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder with labelled data.")],
+    cache: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep poses that were estimated here.")
+    ] = None,
+    rendered: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Further rendered clips with labels.tsv.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Default: the app's own file.")
+    ] = None,
+) -> None:
+    """Learn how good repetitions move, which the path part of the score compares with."""
+    _demand_data(data, rendered)
+    from posecore.batch import native_messages_muted
+    from posecore.classify import ModelError
+    from posecore.exercises import ExerciseFileError
+    from posecore.references import references_command
+    from posecore.sources import DataError
+
+    try:
+        with native_messages_muted():
+            references_command(data=data, cache=cache, drawn=rendered, out=out)
+    except (DataError, ModelError, ExerciseFileError, OSError) as error:
         fail(str(error))
 
 
@@ -69,3 +94,9 @@ def evaluate(
                 crossval_command(data=data, cache=cache, rendered=rendered)
     except (DataError, ModelError, ExerciseFileError, OSError) as error:
         fail(str(error))
+
+
+def _demand_data(data: Path, rendered: Path | None) -> None:
+    demand_folder(data)
+    if rendered is not None:
+        demand_folder(rendered)
