@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,12 +15,21 @@ from posecore.angles import JOINT_NAMES, N_JOINTS
 from posecore.types import ExerciseSet, Fault, FrameResult, Rep
 from posecore.video import AnnotatedWriter, VideoInfo, VideoReader
 
-__all__ = ["SCHEMA", "Analysis", "AnnotatedWriter", "analyze_video", "write_document"]
+__all__ = [
+    "SCHEMA",
+    "Analysis",
+    "AnnotatedWriter",
+    "analyze_video",
+    "write_document",
+    "write_whole",
+]
 
 SCHEMA = 1
 """Version of the analysis document; docs and other programs rely on its keys."""
 
 _DECIMALS = 4  # a tenth of a millisecond, far below what an angle is known to
+
+_SAME_STRETCH_S = 1.0  # what was off in a hold and is off again so soon was not put right
 
 OnFrame = Callable[[np.ndarray, FrameResult], None]
 Progress = Callable[[float, float | None], None]
@@ -46,6 +55,10 @@ class Analysis:
     error_deg       (n, n_joints) expected error of each of them; NaN: not seen
     sets            in the order in which they were begun
     warnings        sentences to the person: where the file ends too early, nobody seen
+    view            n camera views, None where it could not be told
+    hint            n sentences on what to change so that more is seen, or None
+    hold_faults     of holds, which have no reps: each stretch in which something was off, at its
+                    worst moment
     """
 
     info: VideoInfo
@@ -57,6 +70,9 @@ class Analysis:
     error_deg: np.ndarray
     sets: tuple[ExerciseSet, ...]
     warnings: tuple[str, ...]
+    view: tuple[str | None, ...] = ()
+    hint: tuple[str | None, ...] = ()
+    hold_faults: tuple[Fault, ...] = ()
 
     @property
     def nobody_seen(self) -> bool:
@@ -133,12 +149,15 @@ def analyze_video(
 
 def write_document(analysis: Analysis, path: Path) -> None:
     """The analysis document as a file, which appears only when it is whole."""
+    write_whole(path, json.dumps(analysis.document(), allow_nan=False) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A text file that appears under its name only when all of it is there."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        unfinished.write_text(
-            json.dumps(analysis.document(), allow_nan=False) + "\n", encoding="utf-8"
-        )
+        unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -154,6 +173,10 @@ class _Columns:
         self.voted_exercise: list[str] = []
         self.flexion_deg: list[np.ndarray] = []
         self.error_deg: list[np.ndarray] = []
+        self.view: list[str | None] = []
+        self.hint: list[str | None] = []
+        self.hold_faults: list[Fault] = []
+        self._off_until_s: dict[str, float] = {}
 
     def add(self, result: FrameResult, t_s: float) -> None:
         self.t_s.append(t_s)
@@ -162,6 +185,23 @@ class _Columns:
         self.voted_exercise.append(result.voted_exercise)
         self.flexion_deg.append(result.flexion_deg)
         self.error_deg.append(result.error_deg)
+        self.view.append(result.view)
+        self.hint.append(result.hint)
+        held = result.current_set
+        if held is not None and held.hold_s is not None and held.exercise == result.voted_exercise:
+            for fault in result.faults:
+                if fault.at_s == t_s:  # not one that is only still shown
+                    self._add_to_hold(replace(fault, pose=result.pose))
+
+    def _add_to_hold(self, fault: Fault) -> None:
+        goes_on = fault.at_s - self._off_until_s.get(fault.id, -np.inf) <= _SAME_STRETCH_S
+        self._off_until_s[fault.id] = fault.at_s
+        if not goes_on:
+            self.hold_faults.append(fault)
+            return
+        last = max(i for i, each in enumerate(self.hold_faults) if each.id == fault.id)
+        if fault.beyond > self.hold_faults[last].beyond:
+            self.hold_faults[last] = fault
 
     def analysis(self, video: VideoReader, sets: list[ExerciseSet]) -> Analysis:
         warnings = []
@@ -186,6 +226,9 @@ class _Columns:
             error_deg=np.array(self.error_deg, float).reshape(shape),
             sets=tuple(sets),
             warnings=tuple(warnings),
+            view=tuple(self.view),
+            hint=tuple(self.hint),
+            hold_faults=tuple(self.hold_faults),
         )
 
 

@@ -42,12 +42,17 @@ _CRASHED = "the program that reads it broke down. The file may be damaged, or me
 
 @dataclass(frozen=True)
 class Job:
-    """One video, and what is wanted of it: None where it is not."""
+    """One video, and what is wanted of it: None where it is not.
+
+    pictures  in the report; without them skeletons are drawn, and nobody can be recognised
+    """
 
     video: Path
     document: Path | None = None
     annotated: Path | None = None
     exercise: str | None = None
+    report: Path | None = None
+    pictures: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +80,17 @@ def plan(
     documents: Path | None = None,
     annotated: Path | None = None,
     exercise: str | None = None,
+    report: Path | None = None,
+    pictures: bool = True,
 ) -> list[Job]:
     """One job a video, each result under a name of its own.
 
     documents  folder of the analysis documents
-    annotated  the drawn video's file; with several videos, or where it is one, a folder
+    annotated, report  the drawn video's and the report's file; with several videos, or where it is
+                       one, a folder
     Raises JobError where a result would overwrite another, or a video.
     """
-    if documents is not None or annotated is not None:
+    if documents is not None or annotated is not None or report is not None:
         counts = Counter(video.name for video in videos)
         twice = sorted(name for name, n in counts.items() if n > 1)
         if twice:
@@ -92,27 +100,47 @@ def plan(
             )
     if documents is not None and documents.exists() and not documents.is_dir():
         raise JobError(f"The documents go into a folder, and {documents} is a file.")
+    several = len(videos) > 1
     jobs = []
     for video in videos:
         document = documents / f"{video.name}.json" if documents is not None else None
-        drawn = _drawn_path(video, annotated, several=len(videos) > 1)
-        if drawn is not None and any(drawn.resolve() == each.resolve() for each in videos):
-            raise JobError(f"The annotated video would overwrite {drawn}. Choose another name.")
-        jobs.append(Job(video, document, drawn, exercise))
+        drawn = _result_path(video, annotated, _ANNOTATED, several=several)
+        page = _result_path(video, report, _REPORT, several=several)
+        for made, what in ((drawn, _ANNOTATED), (page, _REPORT)):
+            if made is not None and any(made.resolve() == each.resolve() for each in videos):
+                raise JobError(f"{what.one} would overwrite {made}. Choose another name.")
+        jobs.append(Job(video, document, drawn, exercise, page, pictures))
     return jobs
 
 
-def _drawn_path(video: Path, annotated: Path | None, *, several: bool) -> Path | None:
-    if annotated is None:
+@dataclass(frozen=True)
+class _Kind:
+    """A result that is one file for one video, and a folder for several."""
+
+    one: str
+    several: str
+    format: str
+    suffix: str
+    ending: str
+
+
+_ANNOTATED = _Kind(
+    "The annotated video", "annotated videos", "an MP4 file", ".mp4", ".annotated.mp4"
+)
+_REPORT = _Kind("The report", "reports", "an HTML page", ".html", ".html")
+
+
+def _result_path(video: Path, asked: Path | None, kind: _Kind, *, several: bool) -> Path | None:
+    if asked is None:
         return None
-    is_mp4 = annotated.suffix.lower() == ".mp4"
-    if several and (is_mp4 or annotated.is_file()):
-        raise JobError(f"Several annotated videos go into a folder, and {annotated} is a file.")
-    if several or annotated.is_dir():
-        return annotated / f"{video.name}.annotated.mp4"
-    if not is_mp4:
-        raise JobError(f"The annotated video is an MP4 file: {annotated} should end in .mp4.")
-    return annotated
+    fits = asked.suffix.lower() == kind.suffix
+    if several and (fits or asked.is_file()):
+        raise JobError(f"Several {kind.several} go into a folder, and {asked} is a file.")
+    if several or asked.is_dir():
+        return asked / f"{video.name}{kind.ending}"
+    if not fits:
+        raise JobError(f"{kind.one} is {kind.format}: {asked} should end in {kind.suffix}.")
+    return asked
 
 
 @contextmanager
@@ -155,10 +183,15 @@ def analyze_one(job: Job, progress: Progress | None = None) -> Outcome:
         analysis = analyze_and_draw(job.video, job.annotated, pipeline=pipeline, progress=progress)
         if job.document is not None:
             write_document(analysis, job.document)
+        if job.report is not None:
+            from posecore.report import write_report  # the template's machinery, only where needed
+
+            video = job.video if job.pictures else None
+            write_report(analysis, job.report, exercises=pipeline.exercises, video=video)
     except (VideoError, ModelError, ExerciseFileError, UnknownExercise) as error:
         return Outcome(job, problem=str(error))
     except OSError as error:
-        name = error.filename or job.document
+        name = error.filename or job.report or job.document
         problem = f"{job.video.name}: {name} cannot be used ({error.strerror or error})."
         return Outcome(job, problem=problem)
     finally:

@@ -27,6 +27,7 @@ JOINT: Colour = (255, 255, 255)
 EDGE: Colour = (20, 20, 20)
 CUE_GROUND: Colour = (150, 52, 0)
 HINT_GROUND: Colour = (45, 45, 45)
+PLAIN_GROUND: Colour = (238, 241, 245)
 
 _LINE, _RING = 1 / 80, 1 / 26  # of the picture's height: width of a limb, radius of a ring
 _COUNT, _TITLE, _CUE, _ANGLE = 0.22, 0.085, 0.085, 0.06  # of the height: size of the letters
@@ -41,6 +42,10 @@ _POINTS: Mapping[str, tuple[str, ...]] = {
     "upper_arm_lean": ("SHOULDER", "ELBOW"),
     "forearm_lean": ("ELBOW", "WRIST"),
     "body_line": ("SHOULDER", "HIP", "ANKLE"),
+    "hip_line": ("SHOULDER", "HIP", "KNEE"),
+    "leg_line": ("HIP", "KNEE", "ANKLE"),
+    "head_line": ("EAR", "SHOULDER"),
+    "hand_width": ("WRIST",),
     "wrist_height": ("WRIST",),
     "trunk_lean": ("SHOULDER", "HIP"),
     "leg_spread": ("HIP", "ANKLE"),
@@ -88,6 +93,73 @@ def draw_overlay(
     elif result.hint:
         _draw_sentence(picture, result.hint, HINT_GROUND)
     return picture
+
+
+MOMENT_PX = 400
+"""Longest side of the picture of a moment: clear on a page, and some 25 kB as a file."""
+
+_ROOM, _SLIMMEST = 0.18, 0.75  # around the body, of its larger side; narrowest width to height
+
+
+def draw_moment(rgb: np.ndarray | None, fault: Fault) -> np.ndarray:
+    """The person at the moment of a fault, cut out, with what was off marked and measured.
+
+    rgb  (height, width, 3) uint8, the frame of that moment; None draws the skeleton by itself, on
+         a plain ground
+    A new (h, w, 3) uint8 array. Raises ValueError where the fault carries no pose.
+    """
+    if fault.pose is None:
+        raise ValueError("expected a fault with its pose: without it there is nothing to draw")
+    pose = fault.pose
+    width, height = pose.size_px if rgb is None else (rgb.shape[1], rgb.shape[0])
+    points = pose.image[:, :2] * (width, height)
+    seen = (pose.visibility >= MIN_VISIBILITY) & np.isfinite(points).all(axis=1)
+    left, top, right, bottom = _frame_around(points[seen], width, height)
+    scale = MOMENT_PX / max(right - left, bottom - top)
+    size = (round((right - left) * scale), round((bottom - top) * scale))
+    picture = np.full((size[1], size[0], 3), PLAIN_GROUND, np.uint8)
+    if rgb is not None:
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        cv2.resize(
+            np.ascontiguousarray(rgb[top:bottom, left:right]), size, picture, interpolation=way
+        )
+    placed = (points - (left, top)) * scale
+    off = off_landmarks([fault])
+    _draw_skeleton(picture, placed, seen, off)
+    unit = {"deg": "°", "s": " s"}.get(fault.unit, "")
+    text = f"{fault.measured:.{0 if fault.unit == 'deg' else 1}f}{unit}"
+    sprite = _sprite(text, round(MOMENT_PX * _ANGLE * 1.3), size[0])
+    marked = [mark for mark in _JOINT_MARKS if mark in off and seen[mark]]
+    x, y = placed[marked].mean(axis=0) if marked else (0.0, 0.0)
+    # At the edge on the joint's side, as high as the joint: it hides nothing of the body there.
+    edge = round(MOMENT_PX * _MARGIN)
+    x = edge if x < size[0] / 2 else size[0] - edge - sprite.shape[1]
+    _paste(picture, sprite, round(x), round(y - sprite.shape[0] / 2))
+    return picture
+
+
+def _frame_around(points: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the body with room around it, inside the picture."""
+    if len(points) == 0:
+        return 0, 0, width, height
+    low, high = points.min(axis=0), points.max(axis=0)
+    side = np.maximum(high - low, 1.0) + 2 * _ROOM * (high - low).max()
+    side = np.maximum(side, side[::-1] * _SLIMMEST)
+    middle = (low + high) / 2
+    left, top = np.clip(np.floor(middle - side / 2), 0, (width - 2, height - 2)).astype(int)
+    right, bottom = np.ceil(middle + side / 2).astype(int)
+    right, bottom = min(max(right, left + 2), width), min(max(bottom, top + 2), height)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def jpeg(picture: np.ndarray) -> bytes:
+    """(height, width, 3) uint8 RGB as a JPEG file."""
+    encoded, data = cv2.imencode(
+        ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80]
+    )
+    if not encoded:
+        raise ValueError(f"a picture of {picture.shape} cannot be written as JPEG")
+    return bytes(data)
 
 
 def off_landmarks(faults: Iterable[Fault]) -> frozenset[Landmark]:

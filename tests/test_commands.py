@@ -173,7 +173,7 @@ def test_document_that_cannot_be_written_is_told(
     assert "cannot be used" in result.stderr
 
 
-@pytest.mark.parametrize("option", ["--json", "--annotated"])
+@pytest.mark.parametrize("option", ["--json", "--annotated", "--report"])
 def test_same_name_from_two_folders_is_refused(
     shown: Movement, clip: Path, tmp_path: Path, option: str
 ) -> None:
@@ -206,6 +206,41 @@ def test_annotated_video_overwrites_no_video_that_is_read(tmp_path: Path) -> Non
 def test_annotated_video_has_to_be_an_mp4(tmp_path: Path) -> None:
     with pytest.raises(JobError, match=r"should end in \.mp4"):
         plan([tmp_path / "a.mp4"], annotated=tmp_path / "out.avi")
+
+
+def test_report_is_a_page_with_the_figures(shown: Movement, clip: Path, tmp_path: Path) -> None:
+    shown[:] = movement("squat", reps=2, rep_s=1.5, rest_s=0.4, fps=12.0, depth=0.55)
+    assert run("analyze", clip, "--report", tmp_path / "out.html").exit_code == 0
+    html = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "Squat: 2 reps" in html and "data:image/jpeg" in html
+
+
+def test_report_without_pictures_never_reads_the_video_again(
+    shown: Movement, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown[:] = movement("squat", reps=2, rep_s=1.5, rest_s=0.4, fps=12.0, depth=0.55)
+    monkeypatch.setattr("posecore.report.pictures.frames", lambda video: pytest.fail("read"))
+    assert run("analyze", clip, "--report", tmp_path / "o.html", "--no-pictures").exit_code == 0
+    assert "data:image/jpeg" in (tmp_path / "o.html").read_text("utf-8"), "skeletons are drawn"
+
+
+def test_several_reports_go_into_a_folder(tmp_path: Path) -> None:
+    videos = [tmp_path / "a.mp4", tmp_path / "b.mov"]
+    assert [job.report for job in plan(videos, report=tmp_path / "out")] == [
+        tmp_path / "out" / "a.mp4.html",
+        tmp_path / "out" / "b.mov.html",
+    ]
+    with pytest.raises(JobError, match="reports go into a folder"):
+        plan(videos, report=tmp_path / "out.html")
+    with pytest.raises(JobError, match=r"should end in \.html"):
+        plan(videos[:1], report=tmp_path / "out.pdf")
+
+
+def test_report_that_cannot_be_written_is_told(shown: Movement, clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("analyze", clip, "--report", tmp_path / "file" / "out.html")
+    assert result.exit_code == 1
+    assert "cannot be used" in result.stderr and "Traceback" not in result.output
 
 
 @pytest.mark.slow

@@ -34,6 +34,13 @@ def analyze(
             metavar="OUT.mp4", help="Write the video with everything drawn on it (several: DIR)."
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.html", help="Write a page to read and print (several: DIR)."),
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option(help="Pictures of the video in the report, or only drawn skeletons.")
+    ] = True,
     exercise: Annotated[
         str | None, typer.Option(metavar="NAME", help="What is done, instead of recognising it.")
     ] = None,
@@ -43,7 +50,14 @@ def analyze(
     from posecore.batch import JobError, native_messages_muted, plan
 
     try:
-        jobs = plan(videos, documents=json_folder, annotated=annotated, exercise=exercise)
+        jobs = plan(
+            videos,
+            documents=json_folder,
+            annotated=annotated,
+            exercise=exercise,
+            report=report,
+            pictures=pictures,
+        )
     except JobError as error:
         fail(str(error), code=2)
     failed = False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from posecore.exercises import Exercise
 from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary
-from posecore.types import Fault
+from posecore.types import Fault, Rep
 
 UNITS = {"deg": "°", "s": " s", "m": " m", "ratio": ""}
 
@@ -61,17 +61,35 @@ def done_in_words(totals: ExerciseTotals) -> str:
 
 
 def fault_in_words(fault: Fault) -> str:
+    where = fault.joint.replace("_", " ")
+    return f"{fault.cue} ({where} {reading_of(fault)}, wanted {range_of(fault)})"
+
+
+def reading_of(fault: Fault) -> str:
+    """What was measured, with its unit."""
+    unit = UNITS.get(fault.unit, f" {fault.unit}")
+    return measured(fault.measured, unit, 0 if fault.unit == "deg" else 1)
+
+
+def range_of(fault: Fault) -> str:
+    """What was wanted: "80° to 140°", "at least 0.4 s"."""
     unit = UNITS.get(fault.unit, f" {fault.unit}")
     digits = 0 if fault.unit == "deg" else 1
     low, high = (f"{value:.{digits}f}{unit}" for value in (fault.low, fault.high))
     if math.isinf(fault.low):
-        wanted = f"at most {high}"
-    elif math.isinf(fault.high):
-        wanted = f"at least {low}"
-    else:
-        wanted = f"{low} to {high}"
-    where = fault.joint.replace("_", " ")
-    return f"{fault.cue} ({where} {measured(fault.measured, unit, digits)}, wanted {wanted})"
+        return f"at most {high}"
+    if math.isinf(fault.high):
+        return f"at least {low}"
+    return f"{low} to {high}"
+
+
+def rep_labels(reps: Iterable[Rep]) -> list[str]:
+    """ "1", "2", "attempt", "3": complete reps are counted."""
+    done, labels = 0, []
+    for rep in reps:
+        done += rep.complete
+        labels.append(str(done) if rep.complete else "attempt")
+    return labels
 
 
 def measured(value: float, unit: str, digits: int = 0) -> str:
