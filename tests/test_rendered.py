@@ -11,10 +11,11 @@ pytest.importorskip("numba")
 
 from bench.rendered.bodies import body_names, load_body
 from bench.rendered.clip import make_clip, truth_of
+from bench.rendered.drills import DRILLS
 from bench.rendered.exercises import EXERCISES, with_faults
 from bench.rendered.performance import perform
 from bench.rendered.plan import PlanError, Ranges, draw_plan
-from bench.rendered.recipe import label_row, make_folder, read_recipe
+from bench.rendered.recipe import Job, label_row, make_folder, read_recipe
 from bench.rendered.skeleton import pose
 from bench.rendered.truth import save_truth
 from posecore.angles import JOINT_NAMES, flexion_of
@@ -153,6 +154,25 @@ def test_nobody_sinks_into_the_floor():
         assert lowest > -0.06, exercise
 
 
+@pytest.mark.parametrize("drill", sorted(DRILLS))
+def test_a_drill_moves_above_the_floor_and_is_no_exercise(drill):
+    plan = draw_plan(drill, 5, replace(FAST, seconds=(3, 3)))
+    truth = truth_of(plan)
+    assert truth["p3"][:, :, 2].min() > -0.02
+    assert np.ptp(truth["p3"], axis=0).max() > 0.01
+    assert label_row(Job(drill, plan, 23))["exercise"] == f"other:{drill}"
+    assert not plan.counted_reps
+
+
+def test_a_variant_is_another_way_to_do_the_same():
+    usual, other = (
+        truth_of(draw_plan("deadlift", 8, replace(FAST, variant_share=share)))
+        for share in (0.0, 1.0)
+    )
+    assert usual["reps"] == other["reps"]
+    assert np.abs(usual["flexion_deg"] - other["flexion_deg"]).max() > 5
+
+
 def test_half_a_rep_is_an_attempt_and_not_counted():
     plan = draw_plan("squat", 2, replace(FAST, reps=(3, 3), half_share=1.0))
     truth = truth_of(plan)
@@ -193,14 +213,14 @@ def test_random_poses_stay_within_the_joints_limits():
 
 def test_an_unknown_exercise_or_range_is_refused_with_the_known_ones(tmp_path):
     with pytest.raises(PlanError, match="squat"):
-        draw_plan("burpee", 0, FAST)
+        draw_plan("cartwheel", 0, FAST)
     recipe = tmp_path / "recipe.toml"
     recipe.write_text('[ranges]\nspeed = 3\n[[clips]]\nexercise = "squat"\n')
     with pytest.raises(PlanError, match="pace"):
         read_recipe(recipe)
 
 
-@pytest.mark.parametrize("name", ["train", "angles", "tests"])
+@pytest.mark.parametrize("name", ["train", "acted", "angles", "tests"])
 def test_the_recipes_that_come_with_the_gym_can_be_read(name):
     jobs = read_recipe(RECIPES / f"{name}.toml")
     assert len({job.name for job in jobs}) == len(jobs) > 10

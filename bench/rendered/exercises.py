@@ -33,6 +33,7 @@ class Exercise:
 
     motion   at its best; vary: field -> (low, high) between people, all of it good form
     choices  field -> values of which one is drawn by lot
+    variants other ways that count: of one of them, field -> values of which one is drawn
     faults   fault -> {field: value at its worst}; still a whole movement, that counts as a rep
              "uneven" and "drops" are matters of timing: see Performance and plan
     lowers   "away": the weight sinks on the way to the far end; "back": on the way back
@@ -44,6 +45,7 @@ class Exercise:
     rep_s: float
     vary: dict[str, tuple[float, float]] = field(default_factory=dict)
     choices: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    variants: tuple[dict[str, tuple[float, ...]], ...] = ()
     faults: dict[str, dict[str, float]] = field(default_factory=dict)
     lowers: str = "back"
     holds: str = ""
@@ -51,6 +53,8 @@ class Exercise:
     lying: bool = False
     short: str | None = None
 
+
+_ANY_HANDS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
 
 EXERCISES: dict[str, Exercise] = {
     "squat": Exercise(
@@ -65,6 +69,7 @@ EXERCISES: dict[str, Exercise] = {
             "knee_top_deg": (3, 10),
         },
         choices={"arms_folded": (0.0, 0.0, 1.0)},
+        variants=({"hands": _ANY_HANDS}, {"hands": _ANY_HANDS, "width": (2.3, 2.7, 3.0)}),
         lowers="away",
         faults={
             "shallow": {"knee_deg": 62, "lean_deg": 24, "shank_deg": 20},
@@ -85,6 +90,7 @@ EXERCISES: dict[str, Exercise] = {
             "knee_top_deg": (5, 14),
         },
         choices={"hands_on_hips": (0.0, 1.0), "moving": (-1.0, 0.0, 1.0)},
+        variants=({"hands": _ANY_HANDS},),
         lowers="away",
         faults={
             "shallow": {"knee_deg": 60},
@@ -154,6 +160,7 @@ EXERCISES: dict[str, Exercise] = {
             "hop_m": (0.02, 0.07),
             "elbow_deg": (6, 30),
         },
+        variants=({"arm_deg": (92.0, 115.0, 130.0)}, {"leg_deg": (10.0, 14.0)}),
         faults={
             "arms_low": {"arm_deg": 110},
             "feet_narrow": {"leg_deg": 7},
@@ -173,6 +180,7 @@ EXERCISES: dict[str, Exercise] = {
             "twist_deg": (30, 85),
             "width": (0.9, 1.5),
         },
+        variants=({"seated": (1.0,)}, {"forward_deg": (35.0, 50.0)}, {"out_deg": (25.0, 40.0)}),
         faults={
             "shallow": {"elbow_deg": 86},
             "not_straight": {"elbow_low_deg": 42},
@@ -195,6 +203,7 @@ EXERCISES: dict[str, Exercise] = {
             "forward_deg": (5, 32),
             "width": (1.0, 1.7),
         },
+        variants=({"seated": (1.0,)}, {"forward_deg": (50.0, 70.0)}),
         faults={
             "no_lockout": {"lift_deg": 138, "elbow_deg": 42},
             "not_low": {"lift_low_deg": 90, "elbow_low_deg": 70},
@@ -216,6 +225,7 @@ EXERCISES: dict[str, Exercise] = {
             "lift_low_deg": (6, 14),
             "width": (0.9, 1.5),
         },
+        variants=({"seated": (1.0,)}, {"elbow_deg": (40.0, 55.0)}),
         faults={
             "shallow": {"lift_deg": 61},
             "too_high": {"lift_deg": 130},
@@ -236,6 +246,7 @@ EXERCISES: dict[str, Exercise] = {
             "lift_low_deg": (5, 13),
             "width": (0.9, 1.5),
         },
+        variants=({"seated": (1.0,)}, {"lift_deg": (110.0, 125.0)}),
         faults={
             "shallow": {"lift_deg": 61},
             "too_high": {"lift_deg": 134},
@@ -274,6 +285,10 @@ EXERCISES: dict[str, Exercise] = {
             "width": (1.0, 1.6),
             "hands_width": (1.15, 1.45),
         },
+        variants=(
+            {"knee_deg": (20.0, 30.0, 42.0), "lean_deg": (70.0, 82.0), "shank_deg": (2.0,)},
+            {"width": (2.2, 2.7), "hands_width": (0.7, 0.85), "lean_deg": (40.0, 52.0)},
+        ),
         lowers="away",
         faults={
             "shallow": {"lean_deg": 42, "knee_deg": 40, "shank_deg": 6},
@@ -293,6 +308,15 @@ def draw_motion(exercise: Exercise, rng: np.random.Generator) -> Motion:
     for name, values in sorted(exercise.choices.items()):
         drawn[name] = float(values[rng.integers(len(values))])
     return replace(exercise.motion, **drawn)
+
+
+def vary_motion(exercise: Exercise, motion: Any, rng: np.random.Generator) -> Motion:
+    """``motion`` in one of the exercise's other ways, by lot; as it is where there is none."""
+    if not exercise.variants:
+        return motion
+    chosen = exercise.variants[rng.integers(len(exercise.variants))]
+    drawn = {name: float(values[rng.integers(len(values))]) for name, values in chosen.items()}
+    return replace(motion, **drawn)
 
 
 def with_faults(exercise: Exercise, motion: Any, shares: dict[str, float]) -> Motion:

@@ -11,8 +11,9 @@ import numpy as np
 from bench.rendered import things
 from bench.rendered.apparatus import BAR_M, CEILING_M
 from bench.rendered.bodies import SIDES, Body, Skeleton
+from bench.rendered.drills import DRILLS, Drill
 from bench.rendered.everyday import KEYED, Keys, Walk, draw_walk, seat, still_at
-from bench.rendered.exercises import EXERCISES, draw_motion, with_faults
+from bench.rendered.exercises import EXERCISES, draw_motion, vary_motion, with_faults
 from bench.rendered.plan import RANDOM_POSES, Plan, lot
 from bench.rendered.random_poses import RandomPose, between, draw_sequence, pose_body
 from bench.rendered.raster import Mesh
@@ -27,7 +28,7 @@ _UNEVEN = 0.38
 
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """``what`` moves: an exercise's motion, keyed postures, a walk, or random poses."""
+    """``what`` moves: an exercise's motion, keyed postures, a walk, a drill, or random poses."""
 
     plan: Plan
     body: Body
@@ -71,7 +72,7 @@ class Performance:
         return min(0.16, max(0.08, things.grip_height(self.body, pose(self.body, lowest))))
 
     def _posture(self, t_s: float) -> Posture:
-        if isinstance(self.what, Walk):
+        if isinstance(self.what, Walk | Drill):
             return self.what.posture(self.body, t_s)
         if isinstance(self.what, tuple):
             return still_at(self.what, t_s).posture(self.body)
@@ -103,10 +104,14 @@ def perform(plan: Plan, body: Body) -> Performance:
     what: Any
     if plan.subject in EXERCISES:
         what = draw_motion(EXERCISES[plan.subject], rng)
+        if plan.variant:
+            what = vary_motion(EXERCISES[plan.subject], what, lot(plan.seed, "variant"))
     elif plan.subject == RANDOM_POSES:
         what = draw_sequence(body, rng, plan.poses)
     elif plan.subject == "walking":
         what = draw_walk(rng, plan.seconds)
+    elif plan.subject in DRILLS:
+        what = DRILLS[plan.subject](rng)
     else:
         keys: Keys = KEYED[plan.subject](rng, plan.seconds)
         what = keys

@@ -10,12 +10,13 @@ import numpy as np
 
 from bench.rendered.bodies import body_names
 from bench.rendered.camera import View
+from bench.rendered.drills import DRILLS, LYING
 from bench.rendered.everyday import NEGATIVES
 from bench.rendered.exercises import EXERCISES
 from bench.rendered.timeline import PlannedRep, Tempo, plan_reps
 
 RANDOM_POSES = "random_poses"
-SUBJECTS = (*EXERCISES, *NEGATIVES, RANDOM_POSES)
+SUBJECTS = (*EXERCISES, *NEGATIVES, *DRILLS, RANDOM_POSES)
 
 Pair = tuple[float, float]
 
@@ -34,6 +35,7 @@ class Ranges:
     zoom          1 just holds the whole movement, above 1 crops it
     fault_share   of the clips have one fault, in all reps or in some
     half_share    of the clips have an abandoned rep among the whole ones
+    variant_share of the clips show another way to do the exercise: seated, other hands, wider
     plain_share   of the clips have even light, a plain room and nothing that hides the person
     """
 
@@ -64,6 +66,7 @@ class Ranges:
     second_person_share: float = 0.0
     clutter_share: float = 0.6
     blur_share: float = 0.0
+    variant_share: float = 0.0
     plain_share: float = 0.0
     supersample: int = 2
     poses: int = 8
@@ -88,6 +91,7 @@ class Plan:
     clutter: bool
     blur: int
     plain: bool
+    variant: bool
     supersample: int
     poses: int
 
@@ -151,6 +155,7 @@ def draw_plan(subject: str, seed: int, ranges: Ranges, **given: Any) -> Plan:
         clutter=bool(rng.random() < ranges.clutter_share) and not plain,
         blur=3 if rng.random() < ranges.blur_share else 1,
         plain=plain,
+        variant=bool(lot(seed, "way").random() < ranges.variant_share),
         supersample=ranges.supersample,
         poses=ranges.poses,
     )
@@ -204,7 +209,7 @@ def _draw_reps(
 
 def _draw_view(subject: str, ranges: Ranges, rng: np.random.Generator) -> View:
     azimuths = ranges.azimuths_deg[rng.integers(len(ranges.azimuths_deg))]
-    lying = subject in EXERCISES and EXERCISES[subject].lying
+    lying = subject in LYING or (subject in EXERCISES and EXERCISES[subject].lying)
     heights = ranges.lying_camera_height_m if lying else ranges.camera_height_m
     return View(
         azimuth_deg=float(rng.uniform(*azimuths)),

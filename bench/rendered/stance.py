@@ -90,3 +90,22 @@ def arms(
 def shrug_deg(lift_deg: float) -> float:
     """How far the collar bone follows an arm lifted by ``lift_deg``: the scapula's share."""
     return 0.22 * max(0.0, lift_deg - 40.0)
+
+
+Hands = tuple[float, float, float, float]
+"""Flexion and outward of the upper arm, turned in, elbow; degrees."""
+
+HANDS: tuple[Hands, ...] = (
+    (35, 16, 52, 128),  # folded before the chest
+    (120, 40, 60, 138),  # behind the head, or on a bar across the shoulders
+    (4, 8, 0, 12),  # hanging
+    (-32, 42, 62, 98),  # on the hips
+    (42, 2, 8, 130),  # a weight held before the chest
+    (166, 14, 0, 10),  # overhead
+    (88, 4, 0, 10),  # straight ahead
+)
+
+
+def seated_hips(body: Body) -> np.ndarray:
+    """(3,) middle of the hips of somebody on a chair, both feet flat on the floor."""
+    return crouching_hips(body, 1.2, 88, -3)

@@ -1,5 +1,7 @@
 """Exercises done on both feet. Fields are the movement's parameters: top is where a rep starts.
 
+``hands`` is 0 for the arms as they usually go, else the number of a posture in HANDS, from 1.
+
 ``posture(body, left, right)`` takes how far each side has gone, 0 at the start, 1 at the far end.
 """
 
@@ -14,17 +16,27 @@ from bench.rendered.bodies import SIDES, SIGN, Body
 from bench.rendered.rotations import rx, ry, rz
 from bench.rendered.skeleton import Arm, Leg, Posture
 from bench.rendered.stance import (
+    HANDS,
     arms,
     crouching_hips,
     ease,
     leg_m,
     mix,
     planted_legs,
+    seated_hips,
     shoulder,
     shrug_deg,
     span,
     standing_hips,
 )
+
+
+def _held(hands: float) -> dict[str, Arm]:
+    """Both arms in a posture of HANDS; empty where they move with the exercise."""
+    if not hands:
+        return {}
+    flex, out, turned_in, elbow = HANDS[round(hands) - 1]
+    return arms(flex, out, elbow, turned_in)
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Squat:
     knees_in: float = 0.0
     shift_m: float = 0.0
     arms_folded: float = 0.0
+    hands: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         s = (left + right) / 2
@@ -55,7 +68,8 @@ class Squat:
             chest=rx(lean),
             head=rx(lean * 0.35),
             legs=legs,
-            arms=arms(
+            arms=_held(self.hands)
+            or arms(
                 flex,
                 mix(6, 16, self.arms_folded),
                 mix(12, 128, self.arms_folded),
@@ -77,6 +91,7 @@ class Lunge:
     lean_deg: float = 6.0
     moving: float = 0.0
     hands_on_hips: float = 0.0
+    hands: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         front, s = ("L", left) if left > right else ("R", right)
@@ -103,7 +118,8 @@ class Lunge:
             chest=rx(lean),
             head=rx(2),
             legs=legs,
-            arms=arms(
+            arms=_held(self.hands)
+            or arms(
                 mix(2, -32, on_hips),
                 mix(9, 42, on_hips),
                 mix(14, 98, on_hips),
@@ -175,6 +191,7 @@ class BicepsCurl:
     out_deg: float = 9.0
     twist_deg: float = 75.0
     width: float = 1.15
+    seated: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         bent = {}
@@ -183,8 +200,8 @@ class BicepsCurl:
             elbow = mix(self.elbow_low_deg, self.elbow_deg, s)
             bent[side] = Arm(upper, elbow, self.twist_deg, grip_deg=38, thumb_deg=30)
         lean = -self.swing_deg * math.sin(math.pi * max(left, right))
-        hips = standing_hips(body, self.width)
-        legs = planted_legs(body, self.width)
+        hips = seated_hips(body) if self.seated else standing_hips(body, self.width)
+        legs = planted_legs(body, 1.2 if self.seated else self.width)
         return Posture(rx(lean * 0.7), rx(lean), rx(3), legs, bent, hips=hips)
 
 
@@ -197,6 +214,7 @@ class ShoulderPress:
     forward_deg: float = 15.0
     arch_deg: float = 2.0
     width: float = 1.3
+    seated: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         pressed = {}
@@ -207,8 +225,8 @@ class ShoulderPress:
             elbow = mix(self.elbow_low_deg, self.elbow_deg, s)
             pressed[side] = Arm(upper, elbow, grip_deg=38, thumb_deg=30, shrug_deg=shrug_deg(lift))
         arch = -self.arch_deg * max(left, right)
-        hips = standing_hips(body, self.width)
-        legs = planted_legs(body, self.width)
+        hips = seated_hips(body) if self.seated else standing_hips(body, self.width)
+        legs = planted_legs(body, 1.2 if self.seated else self.width)
         return Posture(rx(-arch * 0.3), rx(arch), rx(arch * 0.3), legs, pressed, hips=hips)
 
 
@@ -223,6 +241,7 @@ class ArmRaise:
     twist_deg: float = 0.0
     swing_deg: float = 0.0
     width: float = 1.2
+    seated: float = 0.0
 
     def posture(self, body: Body, left: float, right: float) -> Posture:
         raised = {}
@@ -240,6 +259,6 @@ class ArmRaise:
                 shrug_deg=shrug_deg(lift),
             )
         lean = self.swing_deg * math.sin(2 * math.pi * max(left, right))
-        hips = standing_hips(body, self.width)
-        legs = planted_legs(body, self.width)
+        hips = seated_hips(body) if self.seated else standing_hips(body, self.width)
+        legs = planted_legs(body, 1.2 if self.seated else self.width)
         return Posture(rx(lean * 0.6), rx(lean), rx(2), legs, raised, hips=hips)
