@@ -9,18 +9,20 @@ import pytest
 
 pytest.importorskip("numba")
 
+from bench.rendered.__main__ import main
 from bench.rendered.bodies import body_names, load_body
 from bench.rendered.clip import make_clip, truth_of
 from bench.rendered.drills import DRILLS
 from bench.rendered.exercises import EXERCISES, with_faults
 from bench.rendered.performance import perform
 from bench.rendered.plan import PlanError, Ranges, draw_plan
-from bench.rendered.recipe import Job, label_row, make_folder, read_recipe
+from bench.rendered.recipe import Job, Wish, label_row, make_folder, read_recipe
 from bench.rendered.skeleton import pose
 from bench.rendered.truth import save_truth
 from posecore.angles import JOINT_NAMES, flexion_of
 from posecore.exercises import load_exercises
 from posecore.landmarks import N_LANDMARKS, Landmark
+from posecore.sources import clip_sequences
 from posecore.video import frames
 
 RECIPES = Path(__file__).parents[1] / "bench" / "rendered" / "recipes"
@@ -244,6 +246,68 @@ def test_a_folder_goes_on_where_it_was(tmp_path):
     (tmp_path / "out" / f"{drawn[0]}.mp4").unlink()
     assert list(make_folder(recipe, tmp_path / "out")) == [drawn[0]]
     assert len((tmp_path / "out" / "labels.tsv").read_text().splitlines()) == 3
+
+
+TWO_CLIPS = (
+    "[ranges]\nsupersample = 1\nsizes = [[64, 48]]\nfps = [4]\nclutter_share = 0.0\n"
+    'reps = [1, 1]\n[[clips]]\nexercise = ["squat", "standing"]\n'
+)
+
+
+def test_truth_without_a_film_is_what_training_reads(tmp_path):
+    recipe, out = tmp_path / "recipe.toml", tmp_path / "out"
+    recipe.write_text(TWO_CLIPS)
+    asked = ["--truth-only", "--fps", "8", "--seed", "7", "--prefix", "acted"]
+    assert main(["folder", str(recipe), str(out), *asked]) == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        "acted_squat_7.npz",
+        "acted_standing_8.npz",
+        "labels.tsv",
+    ]
+    with np.load(out / "acted_squat_7.npz") as truth:
+        assert int(truth["fps"]) == 8 and int(truth["seed"]) == 7
+    sequences = list(clip_sequences(out, out / "labels.tsv", None, kind="gym"))
+    assert [s.label for s in sequences] == ["squat", "none"]
+    assert {s.source for s in sequences} == {"acted"}
+    assert np.isfinite(sequences[0].joints_px).all()
+
+
+def test_truth_without_a_film_is_the_truth_of_the_film(tmp_path):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(TWO_CLIPS)
+    list(make_folder(recipe, tmp_path / "acted", wish=Wish(truth_only=True)))
+    drawn = list(make_folder(recipe, tmp_path / "drawn"))
+    for name in drawn:
+        acted, filmed = (tmp_path / kind / f"{name}.npz" for kind in ("acted", "drawn"))
+        assert filecmp.cmp(acted, filmed, shallow=False)
+
+
+def test_a_folder_of_truth_goes_on_where_it_was_and_takes_films_later(tmp_path):
+    recipe, out = tmp_path / "recipe.toml", tmp_path / "out"
+    recipe.write_text(TWO_CLIPS)
+    acted = list(make_folder(recipe, out, wish=Wish(truth_only=True)))
+    (out / f"{acted[0]}.npz").unlink()
+    assert list(make_folder(recipe, out, wish=Wish(truth_only=True))) == [acted[0]]
+    assert len(list(make_folder(recipe, out))) == 2 == len(list(out.glob("*.mp4")))
+
+
+def test_several_processes_make_the_same_truth(tmp_path):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(TWO_CLIPS)
+    wish = Wish(truth_only=True)
+    one = sorted(make_folder(recipe, tmp_path / "one", 1, wish))
+    two = sorted(make_folder(recipe, tmp_path / "two", 2, wish))
+    assert one == two
+    for name in one:
+        paths = [tmp_path / folder / f"{name}.npz" for folder in ("one", "two")]
+        assert filecmp.cmp(*paths, shallow=False)
+
+
+def test_no_frames_a_second_are_refused(tmp_path, capsys):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(TWO_CLIPS)
+    assert main(["folder", str(recipe), str(tmp_path / "out"), "--fps", "0"]) == 2
+    assert "at least 1 frame a second" in capsys.readouterr().err
 
 
 def test_the_film_has_a_frame_for_every_row_of_truth_and_the_person_where_it_says(tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.rendered.clip import make_clip
 from bench.rendered.contact_sheet import make_contact_sheet
 from bench.rendered.plan import SUBJECTS, PlanError, Ranges, draw_plan
-from bench.rendered.recipe import make_folder
+from bench.rendered.recipe import Wish, make_folder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     folder.add_argument("recipe", type=Path)
     folder.add_argument("out", type=Path)
     folder.add_argument("--workers", type=int, default=1)
+    folder.add_argument("--truth-only", action="store_true", help="joints and angles, no film")
+    folder.add_argument("--fps", type=int, help="frames a second instead of the recipe's")
+    folder.add_argument("--seed", type=int, help="first seed instead of the recipe's")
+    folder.add_argument("--prefix", help="of the clips' names instead of the recipe's")
     folder.set_defaults(run=_folder)
     sheet = commands.add_parser("contact-sheet", help="one picture of many clips")
     sheet.add_argument("out", type=Path)
@@ -74,7 +78,8 @@ def _clip(given: argparse.Namespace) -> int:
 
 
 def _folder(given: argparse.Namespace) -> int:
-    for name in make_folder(given.recipe, given.out, given.workers):
+    wish = Wish(given.truth_only, given.fps, given.seed, given.prefix)
+    for name in make_folder(given.recipe, given.out, given.workers, wish):
         print(name, flush=True)
     return 0
 

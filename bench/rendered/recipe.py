@@ -7,12 +7,14 @@ import random
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench.rendered.clip import make_clip
+from bench.rendered.clip import make_clip, truth_of
 from bench.rendered.plan import Plan, PlanError, Ranges, draw_plan, ranges_from
+from bench.rendered.truth import save_truth
 
 _COLUMNS = ("clip", "exercise", "reps", "form", "fault", "active")
 
@@ -26,18 +28,43 @@ class Job:
     crf: int
 
 
-def read_recipe(path: Path) -> list[Job]:
+@dataclass(frozen=True)
+class Wish:
+    """What a run of a recipe asks for beyond its file.
+
+    truth_only  only what is known of each frame (.npz), no film: a few hundredths of the time
+    fps         frames a second instead of the recipe's; seed: first seed instead of the recipe's
+    prefix      of the names instead of the recipe's
+    """
+
+    truth_only: bool = False
+    fps: int | None = None
+    seed: int | None = None
+    prefix: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.fps is not None and self.fps < 1:
+            raise PlanError(f"expected at least 1 frame a second, got {self.fps}")
+
+    @property
+    def suffix(self) -> str:
+        """Of the file that shows that a clip is done."""
+        return ".npz" if self.truth_only else ".mp4"
+
+
+def read_recipe(path: Path, wish: Wish | None = None) -> list[Job]:
     """The clips of a recipe. PlanError where it asks for something unknown.
 
     ``seed`` first seed; ``prefix`` of the names; ``crf`` of H.264; ``labels`` name of the table;
     ``[ranges]`` see Ranges; and ``[[clips]]`` with ``exercise`` (one or a list), ``count`` of
     each, and ranges of their own.
     """
+    wish = wish or Wish()
     recipe = _table(path)
     base = ranges_from(recipe.get("ranges", {}), Ranges())
-    prefix, crf = recipe.get("prefix", "gym"), int(recipe.get("crf", 23))
+    prefix, crf = wish.prefix or recipe.get("prefix", "gym"), int(recipe.get("crf", 23))
     jobs: list[Job] = []
-    seed = int(recipe.get("seed", 0))
+    seed = int(recipe.get("seed", 0)) if wish.seed is None else wish.seed
     for table in recipe.get("clips", []):
         table = dict(table)
         try:
@@ -48,6 +75,8 @@ def read_recipe(path: Path) -> list[Job]:
         for exercise in [exercises] if isinstance(exercises, str) else exercises:
             for _ in range(count):
                 plan = draw_plan(exercise, seed, ranges)
+                if wish.fps is not None:
+                    plan = replace(plan, fps=wish.fps)
                 jobs.append(Job(f"{prefix}_{exercise}_{seed}", plan, crf))
                 seed += 1
     return jobs
@@ -72,27 +101,37 @@ def label_row(job: Job) -> dict[str, str]:
     }
 
 
-def make_folder(path: Path, out: Path, workers: int = 1) -> Iterator[str]:
+def make_folder(path: Path, out: Path, workers: int = 1, wish: Wish | None = None) -> Iterator[str]:
     """Draw what is missing in ``out``; yields the name of each clip as it is done.
 
-    A clip is there when its film is: a run that was broken off goes on where it was.
+    A clip is there when its film is (with ``truth_only``, its truth): a run that was broken off
+    goes on where it was. The processes start anew, for a copy of one that has threads may hang.
     """
-    jobs = read_recipe(path)
+    wish = wish or Wish()
+    jobs = read_recipe(path, wish)
     out.mkdir(parents=True, exist_ok=True)
     _write_labels(jobs, out / _table(path).get("labels", "labels.tsv"))
-    missing = [job for job in jobs if not (out / f"{job.name}.mp4").exists()]
+    missing = [job for job in jobs if not (out / f"{job.name}{wish.suffix}").exists()]
     # In any order but the recipe's, so that a folder that is half done has some of everything.
     random.Random(0).shuffle(missing)
+    draw = _act if wish.truth_only else _draw
     if workers == 1:
         for job in missing:
-            yield _draw(job, out)
+            yield draw(job, out)
         return
-    with ProcessPoolExecutor(max_workers=workers) as pool:
-        yield from pool.map(_draw, missing, [out] * len(missing))
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(draw, missing, [out] * len(missing))
 
 
 def _draw(job: Job, out: Path) -> str:
     make_clip(job.plan, out / f"{job.name}.mp4", job.crf)
+    return job.name
+
+
+def _act(job: Job, out: Path) -> str:
+    unfinished = out / f"{job.name}.part.npz"
+    save_truth(truth_of(job.plan), unfinished)
+    unfinished.replace(out / f"{job.name}.npz")
     return job.name
 
 
