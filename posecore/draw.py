@@ -98,7 +98,7 @@ def draw_overlay(
 MOMENT_PX = 400
 """Longest side of the picture of a moment: clear on a page, and some 25 kB as a file."""
 
-_ROOM, _SLIMMEST = 0.18, 0.75  # around the body, of its larger side; narrowest width to height
+_ROOM, _SLIMMEST = 0.22, 0.75  # around the body, of its larger side; narrowest width to height
 
 
 def draw_moment(rgb: np.ndarray | None, fault: Fault) -> np.ndarray:
@@ -125,17 +125,33 @@ def draw_moment(rgb: np.ndarray | None, fault: Fault) -> np.ndarray:
         )
     placed = (points - (left, top)) * scale
     off = off_landmarks([fault])
+    if rgb is None:
+        _draw_head(picture, placed, seen)
     _draw_skeleton(picture, placed, seen, off)
     unit = {"deg": "°", "s": " s"}.get(fault.unit, "")
     text = f"{fault.measured:.{0 if fault.unit == 'deg' else 1}f}{unit}"
     sprite = _sprite(text, round(MOMENT_PX * _ANGLE * 1.3), size[0])
     marked = [mark for mark in _JOINT_MARKS if mark in off and seen[mark]]
     x, y = placed[marked].mean(axis=0) if marked else (0.0, 0.0)
-    # At the edge on the joint's side, as high as the joint: it hides nothing of the body there.
+    # At the edge on the joint's side and above the joint: it hides least of the body there.
     edge = round(MOMENT_PX * _MARGIN)
     x = edge if x < size[0] / 2 else size[0] - edge - sprite.shape[1]
-    _paste(picture, sprite, round(x), round(y - sprite.shape[0] / 2))
+    _paste(picture, sprite, round(x), round(y - sprite.shape[0] - picture.shape[0] * _RING * 1.5))
     return picture
+
+
+def _draw_head(picture: np.ndarray, points: np.ndarray, seen: np.ndarray) -> None:
+    """A ring where the head is: without it one cannot tell which way a skeleton faces."""
+    ears = [mark for mark in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[mark]]
+    trunk = points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0)
+    trunk = trunk - points[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
+    if ears and np.isfinite(trunk).all():
+        at = points[[*ears, *([Landmark.NOSE] if seen[Landmark.NOSE] else [])]].mean(axis=0)
+        # A head is about a quarter of the trunk across, seen from anywhere but along it.
+        radius = max(round(float(np.hypot(*trunk)) * 0.2), round(picture.shape[0] * _RING))
+        line = max(2, round(picture.shape[0] * _LINE))
+        cv2.circle(picture, (round(at[0]), round(at[1])), radius, EDGE, line + 2, cv2.LINE_8)
+        cv2.circle(picture, (round(at[0]), round(at[1])), radius, LIMB, line, cv2.LINE_AA)
 
 
 def _frame_around(points: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:

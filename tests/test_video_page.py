@@ -102,11 +102,13 @@ def test_video_is_summed_up_in_a_sentence(stage: Stage, clip: Path) -> None:
     assert not app.error
 
 
-def test_main_cue_is_the_most_frequent(stage: Stage, clip: Path) -> None:
+def test_what_to_work_on_is_shown_with_its_picture(stage: Stage, clip: Path) -> None:
     stage.shown = movement("squat", reps=3, depth=0.62, **QUICK)
-    said = words(analysed(page(), clip))
-    assert "Above all: " in said
+    app = analysed(page(), clip)
+    said = words(app)
+    assert "Work on first: " in said
     assert "of 3)" in said
+    assert app.get("image"), "the moment of the fault"
 
 
 def test_every_set_has_a_table_and_a_chart_of_the_chosen_rep(stage: Stage, clip: Path) -> None:
@@ -128,17 +130,19 @@ def test_annotated_video_and_analysis_can_be_taken_along(
 ) -> None:
     app = analysed(page(), clip)
     assert len(app.get("video")) == 1
-    assert [each.label for each in app.download_button] == ["Annotated video", "Analysis (JSON)"]
+    labels = [each.label for each in app.download_button]
+    assert labels == ["Report (HTML)", "Annotated video", "Analysis (JSON)"]
     (folder,) = folders(tmp_path)
     document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
     assert document["source"] == "squats [1].mp4"
     assert (folder / "drawn.mp4").stat().st_size > 1000
+    assert "Squat: 3 reps" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_uploaded_file_is_gone_after_the_analysis(stage: Stage, clip: Path, tmp_path: Path) -> None:
     analysed(page(), clip)
     left = {path.name for folder in folders(tmp_path) for path in folder.rglob("*.*")}
-    assert left == {"drawn.mp4", "analysis.json"}
+    assert left == {"drawn.mp4", "analysis.json", "report.html"}
 
 
 def test_another_touch_of_the_page_analyses_nothing_again(stage: Stage, clip: Path) -> None:

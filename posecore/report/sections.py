@@ -10,7 +10,7 @@ import numpy as np
 from posecore.advice import MOST, Advice, advice_on, advice_on_hold
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_INDEX
-from posecore.exercises import Exercise, Target
+from posecore.exercises import Exercise, Miss, Target
 from posecore.findings import ENOUGH
 from posecore.measures import SIDED
 from posecore.report.charts import Chart, chart_of
@@ -156,7 +156,7 @@ def _row(rep: Rep, label: str, exercise: Exercise | None) -> Row:
         tempo=f"{measured(out_s, '', 1)} / {measured(back_s, ' s', 1)}",
         score=float(rep.score) if np.isfinite(rep.score) else None,
         parts=tuple(rep.score_parts.get(part) for part in PARTS),
-        off=", ".join(dict.fromkeys(fault.cue for fault in rep.faults)),
+        off="; ".join(dict.fromkeys(fault.cue for fault in rep.faults)),
         chart=chart_of(rep, exercise),
     )
 
@@ -185,13 +185,17 @@ def _unjudged(
     each: ExerciseSet, analysis: Analysis, exercise: Exercise | None, frames: np.ndarray
 ) -> tuple[tuple[str, str], ...]:
     """(what was not judged, why), by reason."""
+    targets = exercise.targets if exercise else ()
+    why = [(target, _reason(target, analysis, frames)) for target in targets]
+    # Two targets may tell the same fault, each from where it can: one of them is enough.
+    told = {miss.fault for target, reason in why if not reason for miss in _misses(target)}
+    told |= {fault.id for rep in each.reps for fault in rep.faults}
     reasons: dict[str, list[str]] = {}
-    for target in exercise.targets if exercise else ():
-        reason = _reason(target, analysis, frames)
-        if reason:
-            names = [m.fault.replace("_", " ") for m in (target.below, target.above) if m]
-            told = reasons.setdefault(reason, [])
-            told += [name for name in names if name not in told]
+    for target, reason in why:
+        for miss in _misses(target) if reason else ():
+            names = reasons.setdefault(reason or "", []) if miss.fault not in told else []
+            if miss.fault.replace("_", " ") not in names:
+                names.append(miss.fault.replace("_", " "))
     done = [rep for rep in each.reps if rep.complete]
     for part in PARTS:
         if done and not any(part in rep.score_parts for rep in done):
@@ -200,6 +204,10 @@ def _unjudged(
                 reason = _why_no_symmetry(exercise, analysis, frames)
             reasons.setdefault(reason, []).append(f"{part} (part of the score)")
     return tuple((", ".join(names), reason) for reason, names in reasons.items())
+
+
+def _misses(target: Target) -> list[Miss]:
+    return [miss for miss in (target.below, target.above) if miss is not None]
 
 
 def _why_no_symmetry(exercise: Exercise | None, analysis: Analysis, frames: np.ndarray) -> str:

@@ -83,6 +83,11 @@ def range_of(fault: Fault) -> str:
     return f"{low} to {high}"
 
 
+def parts_in_words(parts: Mapping[str, float]) -> str:
+    """What a score is made of: "depth 100, control 88, path 91"."""
+    return ", ".join(f"{name} {value:.0f}" for name, value in parts.items() if value is not None)
+
+
 def rep_labels(reps: Iterable[Rep]) -> list[str]:
     """ "1", "2", "attempt", "3": complete reps are counted."""
     done, labels = 0, []

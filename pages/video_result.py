@@ -1,0 +1,218 @@
+"""What the video page shows of an analysed video: advice, charts, reps, and files to take along."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from pages.history_session import plain, table
+from posecore import plots
+from posecore.advice import MOST, Advice, advice_on, advice_on_hold
+from posecore.analyze import Analysis
+from posecore.angles import JOINT_NAMES
+from posecore.exercises import Exercise
+from posecore.report import Pictures
+from posecore.store.words import (
+    counted,
+    fault_in_words,
+    measured,
+    parts_in_words,
+    rep_labels,
+    title_of,
+)
+from posecore.types import ExerciseSet, Fault, Rep
+
+HISTORY_PAGE = Path(__file__).with_name("history.py")
+
+
+@dataclass
+class Result:
+    """What stays of one video while the tab is open; ``folder`` takes its files along."""
+
+    name: str
+    analysis: Analysis
+    folder: tempfile.TemporaryDirectory[str]
+    drawn: Path
+    document: Path
+    report: Path
+    pictures: Pictures
+    session_id: int | None = None
+    not_saved: str | None = None
+
+
+def summary_in_words(
+    sets: tuple[ExerciseSet, ...], exercises: Mapping[str, Exercise]
+) -> list[tuple[str, bool]]:
+    """One sentence an exercise, how much of it and what to do better first; and: all was well."""
+    sentences = []
+    for name in dict.fromkeys(each.exercise for each in sets):
+        own = [each for each in sets if each.exercise == name]
+        reps = [rep for each in own for rep in each.reps]
+        done = []
+        if any(each.hold_s is not None for each in own):
+            done.append(f"held {sum(each.hold_s or 0.0 for each in own):.0f} s in good form")
+        if reps:
+            complete = sum(rep.complete for rep in reps)
+            done.append(counted(complete, "rep"))
+            if complete < len(reps):
+                done.append(counted(len(reps) - complete, "attempt"))
+        sentence = f"{title_of(name, exercises)}: {', '.join(done)}."
+        advice = advice_on(reps, exercises.get(name))[:MOST]
+        if advice:
+            told = [f"{each.cue} ({len(each.times)} of {len(reps)})" for each in advice]
+            sentence += f" Work on first: {'; then: '.join(told)}."
+        elif reps:
+            sentence += " Nothing was off."
+        sentences.append((sentence, not advice))
+    return sentences
+
+
+def rows_of(each: ExerciseSet) -> list[dict[str, str]]:
+    rows = []
+    for label, rep in zip(rep_labels(each.reps), each.reps, strict=True):
+        out_s, back_s = rep.tempo_s
+        rows.append(
+            {
+                "Rep": label,
+                "From, to": f"{rep.start_s:.1f} s, {rep.end_s:.1f} s",
+                "Result": "Complete" if rep.complete else "Attempt",
+                "Range of motion": measured(rep.rom_deg, "°"),
+                "Tempo out, back": f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
+                "Score": measured(rep.score, ""),
+                "What was off": ", ".join(fault.cue for fault in rep.faults) or "Nothing",
+            }
+        )
+    return rows
+
+
+def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
+    analysis = result.analysis
+    st.text(result.name)
+    if analysis.nobody_seen:
+        st.error(plain(" ".join(analysis.warnings)), icon=":material/error:")
+        return
+    for warning in analysis.warnings:
+        st.warning(plain(warning))
+    for sentence, well in summary_in_words(analysis.sets, exercises):
+        if well:
+            st.success(plain(sentence), icon=":material/check_circle:")
+        else:
+            st.warning(plain(sentence), icon=":material/campaign:")
+    if not analysis.sets:
+        st.info(
+            "No repetition of a known exercise was found. If you know what is done, choose it "
+            "above and analyse again."
+        )
+    if result.not_saved is not None:
+        st.warning(f"This is not in your history. {plain(result.not_saved)}")
+    elif result.session_id is not None:
+        st.page_link(
+            HISTORY_PAGE,
+            label="See this session in the history",
+            icon=":material/history:",
+            query_params={"session": str(result.session_id)},
+        )
+    left, right = st.columns([2, 3])
+    left.video(str(result.drawn))
+    with left.container(horizontal=True):
+        show_downloads(result)
+    right.plotly_chart(plots.timeline_figure(analysis, exercises), key="video_timeline")
+    for number, each in enumerate(analysis.sets, start=1):
+        show_set(number, each, exercises, result)
+
+
+def show_set(
+    number: int, each: ExerciseSet, exercises: Mapping[str, Exercise], result: Result
+) -> None:
+    st.subheader(f"Set {number}: {plain(title_of(each.exercise, exercises))}")
+    exercise = exercises.get(each.exercise)
+    if each.hold_s is not None:
+        st.write(
+            f"From {each.start_s:.1f} s to {each.end_s:.1f} s, {each.hold_s:.0f} s in good form."
+        )
+        faults = result.analysis.hold_faults
+        own = [fault for fault in faults if each.start_s <= fault.at_s <= each.end_s]
+        show_advice(advice_on_hold(own, exercise)[:MOST], result.pictures)
+        return
+    show_advice(advice_on(each.reps, exercise)[:MOST], result.pictures)
+    st.markdown(table(rows_of(each)))
+    show_chosen_rep(number, each, exercise, result.pictures)
+
+
+def show_advice(advice: Sequence[Advice], pictures: Pictures) -> None:
+    """What to work on, side by side, each with the picture of its plainest moment."""
+    for column, each in zip(st.columns(MOST), advice, strict=False):
+        _, fault = each.worst
+        with column.container(border=True):
+            show_fault(fault, pictures)
+            if each.why:
+                st.write(plain(each.why))
+
+
+def show_fault(fault: Fault, pictures: Pictures) -> None:
+    words = fault_in_words(fault)
+    if fault in pictures:
+        st.image(pictures[fault], caption=f"At {fault.at_s:.1f} s")
+    st.write(plain(words))
+
+
+@st.fragment
+def show_chosen_rep(
+    number: int, each: ExerciseSet, exercise: Exercise | None, pictures: Pictures
+) -> None:
+    """A fragment: another rep is drawn without drawing the whole page again."""
+    names = [
+        f"Rep {label}, {rep.start_s:.1f} s"
+        for label, rep in zip(rep_labels(each.reps), each.reps, strict=True)
+    ]
+    chosen = st.selectbox(
+        f"Joint angles in set {number}",
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=f"video_rep_{number}",
+    )
+    show_rep(each.reps[chosen], exercise, pictures, key=f"video_curve_{number}")
+
+
+def show_rep(rep: Rep, exercise: Exercise | None, pictures: Pictures, key: str) -> None:
+    bands = plots.target_bands(exercise) if exercise is not None else {}
+    figure = plots.rep_figure(
+        rep.curve_t_s, rep.curve_deg, JOINT_NAMES, plots.chart_joints(exercise), bands
+    )
+    st.plotly_chart(figure, key=key)
+    if rep.score_parts:
+        st.write(plain(f"Score {measured(rep.score, '')}: {parts_in_words(rep.score_parts)}."))
+    for column, fault in zip(st.columns(max(len(rep.faults), 3)), rep.faults, strict=False):
+        with column:
+            show_fault(fault, pictures)
+
+
+def show_downloads(result: Result) -> None:
+    st.download_button(
+        "Report (HTML)",
+        result.report.read_bytes(),
+        file_name=f"{Path(result.name).stem}.report.html",
+        mime="text/html",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.download_button(
+        "Annotated video",
+        result.drawn.read_bytes(),
+        file_name=f"{Path(result.name).stem}.annotated.mp4",
+        mime="video/mp4",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.download_button(
+        "Analysis (JSON)",
+        result.document.read_bytes(),
+        file_name=f"{result.name}.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
