@@ -19,6 +19,8 @@ import streamlit as st
 import streamlit_webrtc
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
+from pages.workout_advice import STYLE as ADVICE_STYLE
+from pages.workout_advice import advice_html, resting_set
 from pages.workout_camera import ask_for_camera, refusal_in_words
 from pages.workout_demo import DEMO_CLIP, ClipPlayer, poster, show_picture
 from pages.workout_loading import (
@@ -232,6 +234,8 @@ def show_board(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     shot = desk.session.snapshot() if desk.session is not None else None
     st.html(board_html(shot, exercises))
     st.html(word_html(word_of(shot)))
+    if advice := advice_html(resting_set(shot), exercises):
+        st.html(advice)
 
 
 def show_curves(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
@@ -249,6 +253,9 @@ def show_end(session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
     """After the stop: what was done, whether it is saved, and where to find it."""
     shot = session.snapshot()
     st.html(summary_html(shot, exercises))
+    for each in shot.ended_sets:
+        if advice := advice_html(each, exercises):
+            st.html(advice)
     if shot.problem is not None:
         st.warning(shot.problem)
         if st.button("Save again"):
@@ -264,7 +271,7 @@ def show_end(session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
 
 
 def main() -> None:
-    st.html(STYLE)
+    st.html(STYLE + ADVICE_STYLE)
     desk: Desk = st.session_state.setdefault("workout_desk", Desk())
     try:
         knowledge = load_knowledge()

@@ -14,7 +14,7 @@ import streamlit as st
 from posecore.exercises import Exercise
 from posecore.live import Snapshot
 from posecore.plots import live_figure
-from posecore.store.words import counted, title_of
+from posecore.store.words import counted, parts_in_words, title_of
 from posecore.types import NONE, ExerciseSet, Rep
 
 CHART_WINDOW_S = 15.0
@@ -175,7 +175,7 @@ def word_html(word: Word) -> str:
 
 
 def reps_html(reps: tuple[Rep, ...]) -> str:
-    """The last reps of a set, each with its depth and what was off."""
+    """The last reps of a set: range, score (pointed at, what it is made of) and what was off."""
     if not reps:
         return '<p style="font-size:1.2rem">The reps of this set appear here.</p>'
     first = max(0, len(reps) - _STRIP)
@@ -203,9 +203,14 @@ def _rep_html(rep: Rep, number: int | None) -> str:
     else:
         kind, head, cues = "ok", f"✔ <b>{number}</b>", ["Good form"]
     words = "<br>".join(escape(cue) for cue in cues[:2])
+    score, told = "", ""
+    if rep.score == rep.score:
+        score = f" · {rep.score:.0f} of 100"
+        if rep.score_parts:
+            told = f' title="Score: {escape(parts_in_words(rep.score_parts))}"'
     return (
-        f'<li class="pc-rep pc-{kind}" data-testid="rep">'
-        f"{head} · {rep.rom_deg:.0f}°<br>{words}</li>"
+        f'<li class="pc-rep pc-{kind}" data-testid="rep"{told}>'
+        f"{head} · {rep.rom_deg:.0f}°{score}<br>{words}</li>"
     )
 
 

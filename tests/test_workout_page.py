@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages import workout_demo, workout_loading
 from pages.workout import CameraProcessor
+from pages.workout_advice import advice_html, resting_set
 from pages.workout_camera import refusal_in_words
 from pages.workout_demo import DEMO_CLIP, ClipPlayer
 from pages.workout_loading import SettingError, ice_servers
@@ -237,6 +238,38 @@ def test_the_summary_names_each_set(exercises):
     html = summary_html(shot(frame(), ended_sets=done, finished=True), exercises)
     assert "<b>Squat</b>: 2 reps, mean score 90 of 100, 1 not far enough to count" in html
     assert "<b>Plank</b>: held 0:35 in good form" in html
+
+
+def test_score_of_a_rep_tells_its_parts_when_pointed_at():
+    html = reps_html((replace(rep(), score_parts={"depth": 100.0, "path": 81.2}),))
+    assert "90 of 100" in html
+    assert 'title="Score: depth 100, path 81"' in html
+
+
+def test_two_things_to_work_on_are_said_at_the_end_of_a_set_not_ten(exercises):
+    faults = [
+        replace(LEAN, id=f"f{i}", cue=f"Cue {i}", measured=60.0 + i, pose=body(knee=60))
+        for i in range(5)
+    ]
+    html = advice_html(squats(rep(*faults), rep(faults[0])), exercises)
+    assert html.count('class="pc-point"') == 2
+    assert html.index("Cue 0") < html.index("Cue 4"), "in both reps, so it comes first"
+    assert "In 2 of 2 reps. At worst: trunk lean 60°, target 0° to 45°." in html
+    assert html.count("data:image/jpeg;base64,") == 2, "drawn from landmarks"
+    assert "<script>" not in advice_html(squats(rep(replace(LEAN, cue="<script>"))), exercises)
+
+
+def test_set_without_faults_gets_no_advice(exercises):
+    assert advice_html(squats(rep(), rep()), exercises) == ""
+    assert advice_html(None, exercises) == ""
+
+
+def test_advice_waits_for_the_end_of_the_set():
+    done = squats(rep(LEAN))
+    assert resting_set(None) is None
+    assert resting_set(shot(frame(), current_set=done)) is None
+    assert resting_set(shot(frame(), ended_sets=(done,), current_set=done)) is None
+    assert resting_set(shot(frame(), ended_sets=(done,))) is done
 
 
 def test_the_summary_says_so_where_nothing_was_done(exercises):

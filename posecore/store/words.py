@@ -110,4 +110,5 @@ def rep_in_words(rep: RepRecord) -> dict[str, str]:
         "Range": measured(rep.rom_deg, "°"),
         "Out, back": f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
         "Score": measured(rep.score, ""),
+        "Made of": parts_in_words(rep.score_parts) or "–",
     }
