@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.history_session import date_of, offer_list, plain, show_session
-from posecore.exercises import Exercise, ExerciseFileError, load_exercises
+from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
 from posecore.store import NotFound, SessionSummary, Store, StoreError, default_url
 from posecore.store.words import counted, done_in_words, figures_in_words, title_of
 
@@ -25,7 +25,7 @@ def store_at(url: str) -> Store:
 
 def known_exercises() -> Mapping[str, Exercise]:
     try:
-        return load_exercises()
+        return usable_exercises()[0]
     except ExerciseFileError:
         # The past can be read without them; the workout page says what is wrong with the file.
         return {}

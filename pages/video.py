@@ -20,11 +20,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.history_session import plain
 from pages.video_result import Result, show
+from pages.workout_loading import show_left_out
 from posecore.analyze import write_document, write_whole
 from posecore.angles import JOINT_NAMES
 from posecore.batch import analyze_and_draw
 from posecore.classify import ExerciseClassifier, ModelError
-from posecore.exercises import Exercise, ExerciseFileError, load_exercises
+from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
 from posecore.pipeline import Pipeline
 from posecore.report import pictures_for, render_report
 from posecore.store import Store, StoreError, default_url
@@ -39,7 +40,7 @@ REFRESH_S = 0.3
 
 @st.cache_resource(show_spinner="Loading the exercises and the model.")
 def load_knowledge() -> tuple[dict[str, Exercise], ExerciseClassifier]:
-    return load_exercises(), ExerciseClassifier.load()
+    return usable_exercises()[0], ExerciseClassifier.load()
 
 
 @st.cache_resource(show_spinner=False)
@@ -169,6 +170,7 @@ def main() -> None:
     except (ModelError, ExerciseFileError, ImportError) as error:
         st.error(f"No video can be analysed here. {plain(str(error))}", icon=":material/error:")
         return
+    show_left_out()
     exercises = knowledge[0]
     uploaded = st.file_uploader("Video file", type=KINDS)
     names = [None, *sorted(exercises, key=lambda name: exercises[name].title)]

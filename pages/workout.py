@@ -28,6 +28,7 @@ from pages.workout_loading import (
     ice_servers,
     load_knowledge,
     new_session,
+    show_left_out,
     store_at,
 )
 from pages.workout_view import (
@@ -280,6 +281,7 @@ def main() -> None:
     except (ModelError, ExerciseFileError, StoreError, SettingError, ImportError) as error:
         st.error(f"A workout cannot start here. {error}", icon=":material/error:")
         return
+    show_left_out()
     exercises, _ = knowledge
     # It may have ended while another page was open, or been made after Stop was pressed.
     if desk.session is not None and (desk.session.snapshot().finished or not desk.wanted):

@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.history_session import plain
 from posecore.classify import ExerciseClassifier
-from posecore.exercises import Exercise, load_exercises
+from posecore.exercises import Exercise, check_folder, own_folder, usable_exercises
 from posecore.live import LiveSession
 from posecore.pipeline import Pipeline
 from posecore.store import Store
@@ -32,7 +33,7 @@ def load_knowledge() -> Knowledge:
     An estimator is made and thrown away: what is missing shows now and not after Start, and the
     one that Start makes is ready within the ten seconds a connection may take.
     """
-    exercises, classifier = load_exercises(), ExerciseClassifier.load()
+    (exercises, _), classifier = usable_exercises(), ExerciseClassifier.load()
     trial = Pipeline(exercises=exercises, classifier=classifier)
     try:
         trial.warm_up()
@@ -44,6 +45,12 @@ def load_knowledge() -> Knowledge:
     gc.collect()
     gc.freeze()
     return exercises, classifier
+
+
+def show_left_out() -> None:
+    """Own exercise files that are wrong: named, while the others go on working."""
+    for problem in check_folder(own_folder())[1]:
+        st.warning(f"An exercise of yours is left out. {plain(str(problem))}")
 
 
 @st.cache_resource(show_spinner=False)

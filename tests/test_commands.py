@@ -19,7 +19,7 @@ from posecore import doctor
 from posecore.__main__ import app
 from posecore.batch import JobError, plan
 from posecore.classify import ExerciseClassifier, ModelError
-from posecore.exercises import SHIPPED
+from posecore.exercises import FOLDER_VARIABLE, SHIPPED
 from posecore.store import URL_VARIABLE, Store
 from posecore.video import frames
 from tests.bodies import Movement, movement
@@ -37,7 +37,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Movement:
     monkeypatch.setattr(
         posecore.batch,
         "Pipeline",
-        lambda exercise=None: pipeline_seeing(seen, exercise or "squat"),
+        lambda exercises=None, exercise=None: pipeline_seeing(seen, exercise or "squat"),
     )
     monkeypatch.setattr(ExerciseClassifier, "load", lambda: NoClassifier())
     monkeypatch.setattr(posecore.commands.analyzing, "_workers", lambda: 1)
@@ -402,6 +402,26 @@ def test_wrong_exercise_file_is_named_beside_the_good_ones(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "ok       squat.toml" in result.stdout
     assert "problem  bad.toml: name:" in result.stdout
+
+
+def test_own_exercises_are_known_and_a_wrong_one_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    squat = (SHIPPED / "squat.toml").read_text(encoding="utf-8")
+    own = squat.replace('name = "squat"', 'name = "goblet"').replace('"Squat"', '"Goblet squat"')
+    (tmp_path / "goblet.toml").write_text(own, encoding="utf-8")
+    assert run("exercises", "check").exit_code == 0
+    assert "Goblet squat" in run("exercises").stdout
+    (tmp_path / "bad.toml").write_text(own.replace("start = ", "begin = "), encoding="utf-8")
+    checked = run("exercises", "check")
+    assert checked.exit_code == 1
+    assert "ok       goblet.toml" in checked.stdout
+    assert "problem  bad.toml: name:" in checked.stdout
+    listed = run("exercises")
+    assert listed.exit_code == 0
+    assert "Goblet squat" in listed.stdout
+    assert "Left out: bad.toml: name:" in listed.stderr
 
 
 def test_folder_without_exercises_is_told(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 LAYERS = (
     {"landmarks"},
     {"types"},
-    {"angles", "view", "smooth", "video", "exercises", "measures"},
+    {"angles", "angle_model", "view", "smooth", "video", "exercises", "measures"},
     {"features", "estimate", "draw"},
     {"vote", "reps", "holds", "sets", "technique", "findings", "path", "score", "advice",
      "classify", "tracks"},
@@ -48,7 +48,7 @@ HOMES = {
     "sklearn": {"classify", "train"},
     "skops": {"classify", "train"},
     "sqlalchemy": {"store"},
-    "platformdirs": {"store"},
+    "platformdirs": {"store", "exercises"},
     "plotly": {"plots"},
     "dask": {"batch"},
     "dtaidistance": {"path"},

@@ -275,3 +275,17 @@ def test_rerun_in_the_middle_leaves_no_file_behind(
     assert Store().sessions() == []
     monkeypatch.setattr(posecore.pipeline, "Pipeline", stage.pipeline)
     assert "Squat" not in words(app.run())
+
+
+def test_own_exercise_that_is_wrong_is_named_and_the_others_work(
+    stage: Stage, clip: Path, no_own_exercises: Path
+) -> None:
+    no_own_exercises.mkdir(exist_ok=True)
+    bad = no_own_exercises / "mine.toml"
+    bad.write_text("name = 3\n", encoding="utf-8")
+    try:
+        app = page()
+    finally:
+        bad.unlink()
+    assert any("mine\\.toml" in each.value for each in app.warning)
+    assert "Squat: 3 reps." in words(analysed(app, clip))

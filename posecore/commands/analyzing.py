@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from posecore.commands.console import complain, console, fail
+from posecore.commands.console import complain, console, fail, known_exercises
 
 if TYPE_CHECKING:
     from posecore.batch import Job, Outcome
@@ -71,12 +71,11 @@ def analyze(
 def _exercises_for_analysis(exercise: str | None) -> dict[str, Exercise]:
     """All exercises; ends the program where one is wrong, unknown, or the model is missing."""
     from posecore.classify import ExerciseClassifier, ModelError
-    from posecore.exercises import ExerciseFileError, load_exercises
 
+    known = known_exercises()
     try:
-        known = load_exercises()
         ExerciseClassifier.load()
-    except (ExerciseFileError, ModelError) as error:
+    except ModelError as error:
         fail(str(error))
     if exercise is not None and exercise not in known:
         fail(f"There is no exercise {exercise!r}. There are: {', '.join(sorted(known))}.", code=2)

@@ -44,10 +44,23 @@ def demand_folder(folder: Path) -> None:
         fail(f"There is no folder {folder}.", code=2)
 
 
-def exercises_or_none() -> dict[str, Exercise]:
-    from posecore.exercises import ExerciseFileError, load_exercises
+def known_exercises() -> dict[str, Exercise]:
+    """Shipped and own exercises; tells the own files that are left out, and why."""
+    from posecore.exercises import ExerciseFileError, usable_exercises
 
     try:
-        return load_exercises()
+        known, problems = usable_exercises()
+    except ExerciseFileError as error:
+        fail(str(error))
+    for problem in problems:
+        complain(f"Left out: {problem}")
+    return known
+
+
+def exercises_or_none() -> dict[str, Exercise]:
+    from posecore.exercises import ExerciseFileError, usable_exercises
+
+    try:
+        return usable_exercises()[0]
     except ExerciseFileError:
         return {}  # a list of the past needs no more than the names it has

@@ -10,7 +10,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from posecore.commands.console import console, demand_folder, exercises_or_none, fail, sign
+from posecore.commands.console import (
+    console,
+    demand_folder,
+    exercises_or_none,
+    fail,
+    known_exercises,
+    sign,
+)
 
 exercise_commands = typer.Typer(help="The exercises that are known, and checks of their files.")
 
@@ -83,12 +90,7 @@ def list_exercises(context: typer.Context) -> None:
     """List the exercises that are known."""
     if context.invoked_subcommand is not None:
         return
-    from posecore.exercises import ExerciseFileError, load_exercises
-
-    try:
-        known = load_exercises()
-    except ExerciseFileError as error:
-        fail(str(error))
+    known = known_exercises()
     table = Table("Name", "Exercise", "Counted", "Best seen from")
     for each in known.values():
         counted = "repetitions" if each.kind == "reps" else "seconds"
@@ -98,21 +100,29 @@ def list_exercises(context: typer.Context) -> None:
 
 @exercise_commands.command("check")
 def check_exercises(
-    folder: Annotated[Path | None, typer.Argument(help="Default: the shipped ones.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Default: the shipped ones and your own.")
+    ] = None,
 ) -> None:
-    """Check the exercise files of a folder and tell everything that is wrong."""
-    from posecore.exercises import SHIPPED, check_folder
+    """Check exercise files and tell everything that is wrong."""
+    from posecore.exercises import SHIPPED, check_folder, own_folder
 
-    folder = folder or SHIPPED
-    demand_folder(folder)
-    good, problems = check_folder(folder)
-    for name in good:
-        console().print(f"{sign('ok')} ok       {name}.toml", markup=False)
-    for problem in problems:
-        console().print(f"{sign('problem')} problem  {problem}", markup=False)
-    if not good and not problems:
-        fail(f"There is no exercise file (.toml) in {folder}.")
-    raise typer.Exit(1 if problems else 0)
+    if folder is not None:
+        demand_folder(folder)
+    folders = [folder] if folder is not None else [SHIPPED, own_folder()]
+    n_good = n_bad = 0
+    for each in folders:
+        good, problems = check_folder(each)
+        n_good, n_bad = n_good + len(good), n_bad + len(problems)
+        if folder is None and each != SHIPPED and (good or problems):
+            console().print(f"Your own, in {each}:", markup=False)
+        for name in good:
+            console().print(f"{sign('ok')} ok       {name}.toml", markup=False)
+        for problem in problems:
+            console().print(f"{sign('problem')} problem  {problem}", markup=False)
+    if not n_good and not n_bad:
+        fail(f"There is no exercise file (.toml) in {folders[0]}.")
+    raise typer.Exit(1 if n_bad else 0)
 
 
 def doctor(

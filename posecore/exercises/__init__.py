@@ -6,15 +6,21 @@ and the reason; the others go on working.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from posecore.measures import REP_MEASURES, SIDED, SIDES, UNSIDED, Reading
 
 SHIPPED = Path(__file__).parent
+FOLDER_VARIABLE = "POSECOACH_EXERCISES"
+"""Environment variable that names a folder of own exercises, instead of one in the data folder."""
+
 VIEWS = ("front", "diagonal", "side")
 MOMENTS = ("start", "far", "out", "back", "whole", "rep")
 """When a target holds: at the start position, at the far end, on the way out or back,
@@ -116,6 +122,21 @@ def load_exercises(own: Path | None = None) -> dict[str, Exercise]:
             raise problems[0]
         exercises |= good
     return exercises
+
+
+def own_folder() -> Path:
+    """Where a person's own exercise files are: POSECOACH_EXERCISES, else in the data folder."""
+    given = os.environ.get(FOLDER_VARIABLE, "").strip()
+    return Path(given) if given else Path(platformdirs.user_data_dir("posecoach")) / "exercises"
+
+
+def usable_exercises() -> tuple[dict[str, Exercise], list[ExerciseFileError]]:
+    """Shipped exercises and the person's own, and what is wrong with those that are left out.
+
+    Raises ExerciseFileError where a shipped file is wrong: then the program itself is damaged.
+    """
+    good, problems = check_folder(own_folder())
+    return load_exercises() | good, problems
 
 
 def check_folder(folder: Path) -> tuple[dict[str, Exercise], list[ExerciseFileError]]:
