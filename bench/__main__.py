@@ -1,26 +1,68 @@
-"""Measurements behind the figures in docs/: `python -m bench overhead`."""
+"""Measurements behind the figures in docs/, and the fit of the angles' correction."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from bench.overhead import CLIPS, measure_overhead, report
+from bench.angle_data import NoClips
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        given.run(given)
+    except NoClips as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=["overhead"])
-    parser.add_argument("clips", nargs="*", type=Path, help="default: the clips in tests/clips")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="write the section to this file as well")
-    asked = parser.parse_args()
-    clips = asked.clips or sorted(CLIPS.glob("*.mp4"))
-    text = report(measure_overhead(clips, asked.rounds), len(clips))
+    commands = parser.add_subparsers(required=True)
+    overhead = commands.add_parser("overhead", help="what the pipeline costs beyond MediaPipe")
+    overhead.add_argument("clips", nargs="*", type=Path, help="default: the clips in tests/clips")
+    overhead.add_argument("--rounds", type=int, default=2)
+    overhead.add_argument("--out", type=Path, help="write the section to this file as well")
+    overhead.set_defaults(run=_overhead)
+    angles = commands.add_parser("angles", help="how wrong the angles are on rendered people")
+    angles.add_argument("folders", nargs="+", type=Path, help="clips with their truth beside them")
+    angles.add_argument("--cache", type=Path, help="keep poses that were estimated here")
+    angles.add_argument("--out", type=Path, help="write here, not to docs/ and models/")
+    angles.set_defaults(run=_angles)
+    fit = commands.add_parser("fit-angles", help="fit the angles' correction to random poses")
+    fit.add_argument("folder", type=Path, help="clips of random poses with their truth")
+    fit.add_argument("--cache", type=Path, help="keep poses that were estimated here")
+    fit.set_defaults(run=_fit_angles)
+    return parser
+
+
+# Each command imports its own: the overhead needs no drawn people, and those need numba.
+
+
+def _overhead(given: argparse.Namespace) -> None:
+    from bench.overhead import CLIPS, measure_overhead, report
+
+    clips = given.clips or sorted(CLIPS.glob("*.mp4"))
+    text = report(measure_overhead(clips, given.rounds), len(clips))
     print(text)
-    if asked.out is not None:
-        asked.out.write_text("# Performance\n\n" + text, encoding="utf-8")
+    if given.out is not None:
+        given.out.write_text("# Performance\n\n" + text, encoding="utf-8")
+
+
+def _angles(given: argparse.Namespace) -> None:
+    from bench.angle_report import angles_command
+
+    angles_command(given.folders, given.cache, given.out)
+
+
+def _fit_angles(given: argparse.Namespace) -> None:
+    from bench.fit_angles import fit_command
+
+    fit_command(given.folder, given.cache)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bench.rendered.plan import RANDOM_POSES
-from posecore.angles import JOINT_INDEX, N_JOINTS, joint_seen
+from posecore.angles import JOINT_INDEX, JOINTS, N_JOINTS, joint_seen
+from posecore.landmarks import N_LANDMARKS, Landmark
 from posecore.tracks import track_of
 from posecore.types import Pose
 from posecore.view import view_of
@@ -39,6 +40,8 @@ class DrawnClip:
     truth_deg (n, n_joints) flexion; pixels (n, 33, 2), world (n, 33, 3), visibility (n, 33);
     seen (n, n_joints) whether the pipeline would give an angle; seen_from (n,) what the pipeline
     takes the view to be ("" where it cannot tell); view: what it is; missed: frames with nobody
+    off_share (n, n_joints) how far the worst of a joint's landmarks is off on the picture, in
+    lengths of the trunk
     """
 
     name: str
@@ -51,6 +54,7 @@ class DrawnClip:
     visibility: np.ndarray
     seen: np.ndarray
     seen_from: np.ndarray
+    off_share: np.ndarray
     missed: int
 
     @property
@@ -78,24 +82,45 @@ def _read(path: Path, cache: Path | None) -> DrawnClip:
             truth[:, JOINT_INDEX[joint]] = included[:, k] if hanging else 180 - included[:, k]
         exercise, azimuth = str(saved["ex"]), float(saved["az"])
         body = str(saved["body"])
+        true_px, trunk_px = _true_pixels(saved)
     n = min(len(track), len(truth))
     found = track.found[:n] & np.isfinite(truth[:n]).all(axis=1)
     poses = [pose for _, pose in track.poses()][:n]
     views = [view_of(pose) or "" for pose in poses if isinstance(pose, Pose)]
     visibility = track.visibility[:n][found]
+    pixels = track.image[:n][found][..., :2] * np.array(track.size_px, float)
+    off = np.linalg.norm(pixels - true_px[:n][found], axis=-1) / trunk_px[:n][found, None]
     return DrawnClip(
         name=path.stem,
         exercise=_FULL_NAMES.get(exercise, exercise),
         view=view_from(azimuth),
         body=body,
         truth_deg=truth[:n][found],
-        pixels=track.image[:n][found][..., :2] * np.array(track.size_px, float),
+        pixels=pixels,
         world=track.world[:n][found],
         visibility=visibility,
         seen=joint_seen(visibility),
         seen_from=np.array(views, "U8")[found[track.found[:n]]],
+        off_share=np.stack([off[:, list(joint.points)].max(axis=1) for joint in JOINTS], axis=1),
         missed=int((~track.found[:n]).sum()),
     )
+
+
+def _true_pixels(saved: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Landmarks that joints are measured by, (n, 33, 2), the others NaN; the trunk's length (n,).
+
+    The length is what the trunk would have across the camera, so that leaning does not shorten it.
+    """
+    names = saved["names"].tolist()
+    at = {name: saved["p2"][:, i].astype(float) for i, name in enumerate(names)}
+    true_px = np.full((len(saved["p2"]), N_LANDMARKS, 2), np.nan)
+    for mark in {mark for joint in JOINTS for mark in joint.points}:
+        side, part = Landmark(mark).name.lower().split("_")
+        true_px[:, mark] = at[part + side[0].upper()]
+    points = saved["p3"].astype(float)
+    trunk = points[:, names.index("shoulderL")] - points[:, names.index("hipL")]
+    away = np.linalg.norm(points - saved["camC"], axis=-1).mean(axis=1)
+    return true_px, np.linalg.norm(trunk, axis=-1) * float(saved["f"]) / away
 
 
 def view_from(azimuth_deg: float) -> str:

@@ -4,16 +4,18 @@ Two readings of every joint are possible. The 2-D one, measured on the picture i
 proportions, is right where the limb moves in the picture's plane and useless where it points
 at the camera. The one on MediaPipe's world landmarks sees depth but compresses deep flexion.
 ``flexion_deg`` takes from each what it is good at: the picture says where a landmark lies across,
-the world landmarks how deep. A limb in the picture's plane then reads as in 2-D.
+the world landmarks how deep. What was learnt about the estimator's errors then corrects it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from posecore.angle_model import AngleModel, inputs, shipped_errors, shipped_model
 from posecore.landmarks import Landmark
 from posecore.types import Pose
 
@@ -69,7 +71,7 @@ def flexion_of(points: np.ndarray) -> np.ndarray:
     a, b = first - middle, last - middle
     lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        cosine = np.einsum("...k,...k->...", a, b) / lengths
+        cosine = (a * b).sum(axis=-1) / lengths
         included = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
     return np.where(_STRAIGHT, 180.0 - included, included)
 
@@ -105,25 +107,44 @@ def joint_seen(visibility: np.ndarray, minimum: float = MIN_VISIBILITY) -> np.nd
     return (visibility[..., _POINTS] >= minimum).all(axis=-1)
 
 
+def corrected_flexion(
+    pixels: np.ndarray, world: np.ndarray, visibility: np.ndarray, model: AngleModel | None = None
+) -> np.ndarray:
+    """(n, n_joints) degrees in [0, 180] of n poses, with what was learnt of the estimator.
+
+    pixels (n, 33, 2), world (n, 33, 3) metres, visibility (n, 33); NaN in a pose's landmarks
+    gives NaN. ``model``: the shipped one unless given.
+    """
+    readings, seen = readings_and_inputs(pixels, world, visibility)
+    return (model or shipped_model()).flexion(seen, readings).reshape(-1, N_JOINTS)
+
+
+def readings_and_inputs(
+    pixels: np.ndarray, world: np.ndarray, visibility: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Three readings (3, n, 2, 4) of the joints left and right: both, picture, world; and the
+    inputs (n, 2, n_inputs) of the networks that weigh them."""
+    points = picture_with_depth(pixels, world)
+    both, flat, deep = flexion_of(np.stack([points, points * (1.0, 1.0, 0.0), world]))
+    # A limb that points at the camera has no flat angle at all.
+    flat = np.where(np.isnan(flat), both, flat)
+    readings = np.stack([both, flat, deep]).reshape(3, len(world), 2, -1)
+    return readings, inputs(points[..., :2], world, visibility, readings)
+
+
 def flexion_deg(pose: Pose) -> np.ndarray:
     """(n_joints,) degrees in [0, 180]; NaN where a landmark is not seen."""
-    blended = blended_flexion(pose.pixels, pose.world)
-    return np.where(joint_seen(pose.visibility), blended, np.nan)
+    found = corrected_flexion(pose.pixels[None], pose.world[None], pose.visibility[None])[0]
+    return np.where(joint_seen(pose.visibility), found, np.nan)
 
 
-EXPECTED_ERROR_DEG: Mapping[str, Mapping[str, float]] = {
-    "front": {"elbow": 25.0, "shoulder": 13.0, "hip": 11.0, "knee": 11.0},
-    "diagonal": {"elbow": 18.0, "shoulder": 12.0, "hip": 9.0, "knee": 7.0},
-    "side": {"elbow": 15.0, "shoulder": 14.0, "hip": 8.0, "knee": 4.0},
-}
-"""Mean absolute error by view and joint, measured on rendered people: docs/ACCURACY.md."""
-
-_ERRORS = {
-    view: np.array([by_joint[name.split("_", 1)[1]] for name in JOINT_NAMES])
-    for view, by_joint in EXPECTED_ERROR_DEG.items()
-}
-
-
+@cache
 def expected_error_deg(view: str | None) -> np.ndarray:
-    """(n_joints,) degrees; NaN where the view cannot be told."""
-    return _ERRORS[view] if view in _ERRORS else np.full(N_JOINTS, np.nan)
+    """(n_joints,) degrees, not to be written to; NaN where the view cannot be told.
+
+    Mean absolute error by view and joint, measured on rendered people: docs/ACCURACY.md.
+    """
+    by_joint = shipped_errors().get(view or "", {})
+    errors = np.array([by_joint.get(name.split("_", 1)[1], np.nan) for name in JOINT_NAMES])
+    errors.setflags(write=False)
+    return errors

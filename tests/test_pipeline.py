@@ -158,7 +158,7 @@ def test_reps_come_one_by_one_and_the_set_grows_with_them():
     assert rep.curve_deg.shape == (len(rep.curve_t_s), N_JOINTS)
     assert rep.curve_t_s[0] == pytest.approx(rep.start_s, abs=0.06)
     assert rep.curve_t_s[-1] == rep.end_s
-    assert rep.curve_deg.max() == pytest.approx(115, abs=2)  # the hips
+    assert rep.curve_deg.max() == pytest.approx(115, abs=5)  # the hips
     assert 90 < rep.score <= 100 and rep.faults == ()
 
 

@@ -1,0 +1,178 @@
+"""What was learnt about the estimator's errors: which reading of a joint to trust, and how much.
+
+A joint can be read from the picture, from the world landmarks, or from both together. A small
+network for each joint, the same for left and right, weighs the three and adds a few degrees. It
+was fitted to random poses of rendered people (`python -m bench fit-angles`), never to exercises, so
+that it knows the estimator and not the movement. Its card is models/angle_correction.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posecore.landmarks import MIRROR
+from posecore.landmarks import Landmark as L
+
+MODELS = Path(__file__).resolve().parents[1] / "models"
+WEIGHTS, ERRORS = MODELS / "angle_correction.npz", MODELS / "angle_error.json"
+
+DEGREES_PER_UNIT = 30.0
+"""What an output of 1 adds to an angle."""
+MOST_CHANGE_DEG = 25.0
+"""No angle is moved further, for what asks for more is a pose the networks do not know."""
+N_READINGS = 3
+
+_LIMBS = (  # each from its end nearer the trunk: a left side, across the body, the other side
+    (L.LEFT_SHOULDER, L.LEFT_ELBOW),
+    (L.LEFT_ELBOW, L.LEFT_WRIST),
+    (L.LEFT_WRIST, L.LEFT_INDEX),
+    (L.LEFT_SHOULDER, L.LEFT_HIP),
+    (L.LEFT_HIP, L.LEFT_KNEE),
+    (L.LEFT_KNEE, L.LEFT_ANKLE),
+    (L.LEFT_ANKLE, L.LEFT_FOOT_INDEX),
+    (L.RIGHT_SHOULDER, L.LEFT_SHOULDER),
+    (L.RIGHT_HIP, L.LEFT_HIP),
+    (L.RIGHT_SHOULDER, L.RIGHT_ELBOW),
+    (L.RIGHT_ELBOW, L.RIGHT_WRIST),
+    (L.RIGHT_HIP, L.RIGHT_KNEE),
+    (L.RIGHT_KNEE, L.RIGHT_ANKLE),
+)
+_BONES = (0, 1, 3, 4, 5)  # of _LIMBS: their lengths together are the measure of a body's size
+_MARKS = (
+    L.LEFT_SHOULDER,
+    L.LEFT_ELBOW,
+    L.LEFT_WRIST,
+    L.LEFT_INDEX,
+    L.LEFT_HIP,
+    L.LEFT_KNEE,
+    L.LEFT_ANKLE,
+    L.LEFT_FOOT_INDEX,
+)
+_FROM = np.array([[a for a, _ in _LIMBS], [MIRROR[a] for a, _ in _LIMBS]])
+_TO = np.array([[b for _, b in _LIMBS], [MIRROR[b] for _, b in _LIMBS]])
+_SEEN = np.array([_MARKS, [MIRROR[m] for m in _MARKS]])
+_MIRROR_X = np.array([1.0, -1.0])[:, None]  # the right side is read as a left one in a mirror
+N_PLACES = len(_LIMBS) * 5
+"""The first inputs: limbs in the world (x, y, z), then on the picture (x, y); then lengths."""
+
+
+class AngleModelError(ValueError):
+    """A file that the angles need is missing or damaged; the message names it."""
+
+
+def inputs(
+    across: np.ndarray, world: np.ndarray, visibility: np.ndarray, readings: np.ndarray
+) -> np.ndarray:
+    """What the networks see, the right side mirrored into a left one.
+
+    across      (n, 33, 2) metres on the picture; world (n, 33, 3) metres; visibility (n, 33)
+    readings    (N_READINGS, n, 2, n_kinds) degrees: of both sides' joints
+    Returns     (n, 2, n_inputs): left, right
+    """
+    limbs = world[:, _TO] - world[:, _FROM]
+    flat = across[:, _TO] - across[:, _FROM]
+    limbs[..., 0] *= _MIRROR_X
+    flat[..., 0] *= _MIRROR_X
+    long = np.linalg.norm(limbs[:, :, _BONES], axis=-1)
+    size = long.sum(axis=(1, 2)) / 3
+    n = len(world)
+    sizes = size[:, None, None]
+    return np.concatenate(
+        [
+            limbs.reshape(n, 2, -1) / sizes,
+            flat.reshape(n, 2, -1) / sizes,
+            long / sizes,
+            np.linalg.norm(flat[:, :, _BONES], axis=-1) / sizes,
+            readings.transpose(1, 2, 0, 3).reshape(n, 2, -1) / 90.0,
+            visibility[:, _SEEN],
+        ],
+        axis=-1,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class AngleModel:
+    """Networks of ``members`` runs for each kind of joint.
+
+    mean, spread  (n_inputs,) of the inputs
+    weights       layers, each (members, n_kinds, n_in, n_out); biases (members, n_kinds, 1, n_out)
+    """
+
+    mean: np.ndarray
+    spread: np.ndarray
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+
+    def flexion(self, seen: np.ndarray, readings: np.ndarray) -> np.ndarray:
+        """(n, 2, n_kinds) degrees in [0, 180] from ``inputs`` and the readings they came from.
+
+        readings  the first is the one that the others are weighed against
+        """
+        n, sides, _ = seen.shape
+        hidden = ((seen - self.mean) / self.spread).astype(np.float32).reshape(1, 1, n * sides, -1)
+        last = len(self.weights) - 1
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            hidden = hidden @ weight + bias
+            if i < last:
+                hidden = np.maximum(hidden, 0.0)
+        out = hidden.reshape(*hidden.shape[:2], n, sides, N_READINGS)
+        trust = 1.0 / (1.0 + np.exp(-np.clip(out[..., :-1], -30.0, 30.0)))
+        first, others = readings[0], readings[1:]
+        away = (others - first).transpose(3, 1, 2, 0)  # (n_kinds, n, sides, N_READINGS - 1)
+        change = (trust * away).sum(axis=-1) + DEGREES_PER_UNIT * out[..., -1]
+        moved = change.mean(axis=0).transpose(1, 2, 0)
+        moved = MOST_CHANGE_DEG * np.tanh(moved / MOST_CHANGE_DEG)
+        return np.asarray(np.clip(first + moved, 0.0, 180.0), float)
+
+    def save(self, path: Path = WEIGHTS) -> None:
+        layers = {f"weight_{i}": w.astype(np.float32) for i, w in enumerate(self.weights)}
+        layers |= {f"bias_{i}": b.astype(np.float32) for i, b in enumerate(self.biases)}
+        np.savez_compressed(path, mean=self.mean, spread=self.spread, **layers)
+
+
+def read_model(path: Path) -> AngleModel:
+    """AngleModelError where the file is missing or not such a model."""
+    try:
+        with np.load(path, allow_pickle=False) as saved:
+            n = sum(name.startswith("weight_") for name in saved.files)
+            if not n:
+                raise ValueError("no layers in it")
+            return AngleModel(
+                mean=saved["mean"],
+                spread=saved["spread"],
+                weights=tuple(saved[f"weight_{i}"] for i in range(n)),
+                biases=tuple(saved[f"bias_{i}"] for i in range(n)),
+            )
+    except (OSError, EOFError, KeyError, ValueError) as error:
+        raise AngleModelError(f"expected the angles' model in {path.name}: {error}") from error
+
+
+@cache
+def shipped_model() -> AngleModel:
+    """The model in models/, read when it is first needed."""
+    return read_model(WEIGHTS)
+
+
+@cache
+def shipped_errors() -> Mapping[str, Mapping[str, float]]:
+    """View -> kind of joint -> mean absolute error in degrees, measured on rendered people."""
+    table: Mapping[str, Mapping[str, float]] = read_errors()["mae_deg"]
+    return table
+
+
+def read_errors(path: Path = ERRORS) -> Mapping[str, Any]:
+    """What `python -m bench angles` found. AngleModelError where it is missing or damaged."""
+    try:
+        card: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        if not isinstance(card["mae_deg"], dict):
+            raise ValueError("mae_deg is no table")
+        return card
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise AngleModelError(f"expected the angles' errors in {path.name}: {error}") from error
