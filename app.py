@@ -9,6 +9,7 @@ st.navigation(
         st.Page("pages/workout.py", title="Workout", icon=":material/videocam:", default=True),
         st.Page("pages/video.py", title="Video", icon=":material/movie:"),
         st.Page("pages/history.py", title="History", icon=":material/history:"),
+        st.Page("pages/accuracy.py", title="Accuracy", icon=":material/straighten:"),
     ],
     position="top",
 ).run()

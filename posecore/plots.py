@@ -162,6 +162,35 @@ def timeline_figure(
     return go.Figure({"data": lines + tracks, "layout": layout})
 
 
+def error_figure(mae_deg: Mapping[str, Mapping[str, float]]) -> go.Figure:
+    """Bars of view -> joint -> mean absolute error in degrees, a group for each view."""
+    joints = [joint for joint in COLOURS if any(joint in errors for errors in mae_deg.values())]
+    bars = [
+        {
+            "type": "bar",
+            "name": joint,
+            "x": list(mae_deg),
+            "y": [errors.get(joint) for errors in mae_deg.values()],
+            "marker": {"color": COLOURS[joint]},
+            "texttemplate": "%{y:.0f}°",
+            "textposition": "outside",
+            "textfont": {"color": TEXT, "size": 14},
+            "cliponaxis": False,
+            "hovertemplate": f"{joint}, %{{x}}: %{{y:.1f}}°<extra></extra>",
+        }
+        for joint in joints
+    ]
+    layout = _layout("where the camera stands", [])
+    layout |= {"barmode": "group", "hovermode": "closest", "height": 380}
+    layout["yaxis"] = {
+        "title": {"text": "expected error, degrees", "font": {"color": TEXT}},
+        "tickfont": {"color": TEXT},
+        "gridcolor": _GRID,
+        "rangemode": "tozero",
+    }
+    return go.Figure({"data": bars, "layout": layout})
+
+
 def _vote_bars(analysis: Analysis, known: Mapping[str, Exercise]) -> list[Entry]:
     """A bar for each stretch in which one exercise was voted, with its name on it."""
     colours: dict[str, str] = {}

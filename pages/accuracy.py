@@ -1,0 +1,21 @@
+"""How well it works, for whoever wants to know how far to trust what is shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.accuracy_angles import show_angles
+from pages.accuracy_model import show_model
+
+
+def main() -> None:
+    st.title("Accuracy")
+    st.markdown(
+        "How far you can trust what PoseCoach says, measured. Where a figure comes from people "
+        "drawn by a computer, it says so."
+    )
+    show_angles()
+    show_model()
+
+
+main()
