@@ -55,7 +55,7 @@ def test_report_tells_count_score_faults_and_what_to_do(shallow: tuple[Analysis,
         f"{off.low:.0f}° to {off.high:.0f}°",
         "Rep 1",
         "Rep 2",
-        "in every one of 2 reps",
+        "in both reps",
     ):
         assert words in told
     assert "What to work on" in told

@@ -134,8 +134,10 @@ def _point(advice: Advice, labels: list[str]) -> Point:
         often = "once" if n == 1 else f"{n} times"
     elif of == 1:
         often = "in the only rep"
+    elif n == of == 2:
+        often = "in both reps"
     else:
-        often = f"in {'every one' if n == of else n} of {of} reps"
+        often = f"in all {of} reps" if n == of else f"in {n} of {of} reps"
     worst = next(m for m in moments if m.fault is advice.worst[1])
     return Point(advice, often, worst, moments)
 
