@@ -9,12 +9,12 @@ from posecore.plots import (
     COLOURS,
     EXERCISE_COLOURS,
     TEXT,
-    _ink_on,
     live_figure,
     rep_figure,
     target_bands,
     timeline_figure,
 )
+from posecore.plots.pieces import ink_on
 from tests.results import analysis, exercise_set, fault, rep
 
 EXERCISES = load_exercises()
@@ -140,7 +140,7 @@ def test_colours_show_on_light_and_on_dark(ground: str) -> None:
 
 @pytest.mark.parametrize("colour", EXERCISE_COLOURS)
 def test_name_on_a_bar_can_be_read(colour: str) -> None:
-    ink = _ink_on(colour)
+    ink = ink_on(colour)
     assert contrast(colour, ink) >= 4.5
 
 
