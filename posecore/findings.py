@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecore.angles import JOINT_INDEX, N_JOINTS
-from posecore.exercises import Exercise, Miss, Target
+from posecore.exercises import VIEWS, Exercise, Miss, Target
 from posecore.measures import COLUMNS, UNSIDED, Reading
 from posecore.types import Fault
 
@@ -23,6 +23,10 @@ MARGIN = {"deg": 7.0, "ratio": 0.1, "s": 0.1}
 """Miss that is forgiven where no joint's expected error is known. Degrees: MediaPipe against an
 inertial suit spreads by 6.4 from the side, so 7. Ratio: a tenth of a trunk or stance is about
 that angle on a segment. Seconds: the two or three frames by which a webcam dates a turn."""
+
+SWING_PERCENT, SWING_MARGIN_DEG = 5.0, 2.0
+"""The trunk's swing is the range of its tilt without the outermost frames on either side. What
+the estimator is constantly off by cancels in a range: a still trunk that is drawn reads 1 to 2."""
 
 BEFORE_S, BEGIN_SHARE = 0.6, 0.15
 """The start position is looked for in so many seconds before the rep and in the first share of
@@ -156,10 +160,11 @@ def read_on_rep(
     exercise: Exercise, target: Target, trace: RepTrace, side: str | None
 ) -> Finding | None:
     """A target on a rep; None where it cannot be judged. ``side`` as moving_side gives it."""
+    anywhere = target.at == "rep" and target.views == VIEWS
+    if not anywhere and np.mean([view in target.views for view in trace.views]) < ENOUGH:
+        return None
     if target.at == "rep":
         return _read_rep_measure(target, trace)
-    if np.mean([view in target.views for view in trace.views]) < ENOUGH:
-        return None
     if target.at == "start" and not _start_was_seen(exercise, trace):
         return None
     reading = _one_side(target.reading, side)
@@ -187,6 +192,8 @@ def _read_rep_measure(target: Target, trace: RepTrace) -> Finding | None:
     if np.isfinite(trace.signal[trace.begin_i :]).mean() < ENOUGH:
         return None
     turn_s = float(trace.t_s[trace.far_i])
+    if target.reading.measure == "trunk_swing":
+        return _read_swing(target, trace)
     value = {
         "tempo_out": turn_s - float(trace.t_s[trace.begin_i]),
         "tempo_back": float(trace.t_s[-1]) - turn_s,
@@ -194,6 +201,18 @@ def _read_rep_measure(target: Target, trace: RepTrace) -> Finding | None:
     }[target.reading.measure]
     error = MARGIN[target.reading.unit]
     return Finding(target, turn_s, target.reading.measure, value, error)
+
+
+def _read_swing(target: Target, trace: RepTrace) -> Finding | None:
+    """How far the trunk went to and fro, at the moment when it was furthest from its middle."""
+    tilt = trace.rows[trace.begin_i :, COLUMNS.index("trunk_tilt")]
+    seen = np.isfinite(tilt)
+    if seen.mean() < ENOUGH:
+        return None
+    low, middle, high = np.percentile(tilt[seen], [SWING_PERCENT, 50, 100 - SWING_PERCENT])
+    furthest = high if high - middle > middle - low else low
+    at_s = float(trace.t_s[trace.begin_i + _nearest(tilt, float(furthest))])
+    return Finding(target, at_s, "trunk_swing", float(high - low), SWING_MARGIN_DEG)
 
 
 def read_on_frame(

@@ -21,9 +21,12 @@ SIDED_EXTRA: Mapping[str, str] = {
     "forearm_lean": "deg",  # forearm from pointing straight up
     "body_line": "deg",  # shoulder-hip-ankle: 0 straight, above 0 hips high, below 0 hips sag
     "wrist_height": "ratio",  # wrist above the shoulder, in trunk lengths
+    "hip_line": "deg",  # shoulder-hip-knee of a lying body: below 0 the hip sags
+    "head_line": "deg",  # ear-shoulder-hip of a lying body: above 0 the head hangs
 }
 UNSIDED: Mapping[str, str] = {
     "trunk_lean": "deg",  # trunk from upright; 90 is lying
+    "trunk_tilt": "deg",  # the same in the picture only, above 0 to its right
     "leg_spread": "deg",  # angle between the legs, hip to ankle
     "knee_width": "ratio",  # distance of the knees over distance of the ankles
     "stance_width": "ratio",  # distance of the ankles over distance of the shoulders
@@ -31,7 +34,12 @@ UNSIDED: Mapping[str, str] = {
 }
 """Measure -> unit. 2-D measures are taken on the picture in true proportions."""
 
-REP_MEASURES: Mapping[str, str] = {"tempo_out": "s", "tempo_back": "s", "rom": "deg"}
+REP_MEASURES: Mapping[str, str] = {
+    "tempo_out": "s",
+    "tempo_back": "s",
+    "rom": "deg",
+    "trunk_swing": "deg",  # how far the trunk tilts to and fro in the picture
+}
 """Known only once a rep is over."""
 
 COLUMNS: tuple[str, ...] = (
@@ -57,34 +65,42 @@ def measure(pose: Pose, flexion_deg: np.ndarray) -> np.ndarray:
     unseen = pose.visibility < MIN_VISIBILITY
     flat[unseen] = np.nan
     world = np.where(unseen[:, None], np.nan, pose.world)
-    shoulders = (flat[L.LEFT_SHOULDER] + flat[L.RIGHT_SHOULDER]) / 2
-    hips = (flat[L.LEFT_HIP] + flat[L.RIGHT_HIP]) / 2
-    trunk_px = _length(shoulders - hips)
+    trunk = _trunk(flat)
+    trunk_px = _length(trunk)
 
     row = np.full(len(COLUMNS), np.nan)
     row[: len(JOINT_NAMES)] = flexion_deg
-    sides = (
-        (L.LEFT_SHOULDER, L.LEFT_ELBOW, L.LEFT_WRIST, L.LEFT_HIP, L.LEFT_ANKLE),
-        (L.RIGHT_SHOULDER, L.RIGHT_ELBOW, L.RIGHT_WRIST, L.RIGHT_HIP, L.RIGHT_ANKLE),
-    )
-    at = len(JOINT_NAMES)
-    for k, (shoulder, elbow, wrist, hip, ankle) in enumerate(sides):
-        row[at + k] = _from_vertical(world[elbow] - world[shoulder], down=True)
-        row[at + 2 + k] = _from_vertical(world[wrist] - world[elbow], down=False)
-        row[at + 4 + k] = _bend(flat[shoulder], flat[hip], flat[ankle])
-        row[at + 6 + k] = (flat[shoulder][1] - flat[wrist][1]) / max(trunk_px, _EPSILON)
+    for side in ("left", "right"):
+        shoulder, elbow, wrist, hip, knee, ankle, ear = (
+            L[f"{side.upper()}_{name}"]
+            for name in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE", "EAR")
+        )
+        for name, value in (
+            ("upper_arm_lean", _from_vertical(world[elbow] - world[shoulder], down=True)),
+            ("forearm_lean", _from_vertical(world[wrist] - world[elbow], down=False)),
+            ("body_line", _bend(flat[shoulder], flat[hip], flat[ankle])),
+            ("wrist_height", (flat[shoulder][1] - flat[wrist][1]) / max(trunk_px, _EPSILON)),
+            ("hip_line", _bend(flat[shoulder], flat[hip], flat[knee])),
+            ("head_line", _bend(flat[ear], flat[shoulder], flat[hip])),
+        ):
+            row[COLUMN_INDEX[f"{side}_{name}"]] = value
     legs = [
         flat[L.LEFT_ANKLE] - flat[L.LEFT_HIP],
         flat[L.RIGHT_ANKLE] - flat[L.RIGHT_HIP],
     ]
     ankles_px = _length(flat[L.LEFT_ANKLE] - flat[L.RIGHT_ANKLE])
-    row[at + 8 :] = (
-        _trunk_lean(shoulders - hips, world),
-        _between(*legs),
-        _length(flat[L.LEFT_KNEE] - flat[L.RIGHT_KNEE]) / max(ankles_px, _EPSILON),
-        ankles_px / max(_length(flat[L.LEFT_SHOULDER] - flat[L.RIGHT_SHOULDER]), _EPSILON),
-        _hip_height(flat),
-    )
+    for name, value in (
+        ("trunk_lean", _trunk_lean(trunk, _trunk(world))),
+        ("trunk_tilt", _tilt(trunk)),
+        ("leg_spread", _between(*legs)),
+        ("knee_width", _length(flat[L.LEFT_KNEE] - flat[L.RIGHT_KNEE]) / max(ankles_px, _EPSILON)),
+        (
+            "stance_width",
+            ankles_px / max(_length(flat[L.LEFT_SHOULDER] - flat[L.RIGHT_SHOULDER]), _EPSILON),
+        ),
+        ("hip_height", _hip_height(flat)),
+    ):
+        row[COLUMN_INDEX[name]] = value
     return row
 
 
@@ -151,20 +167,31 @@ def _between(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.degrees(np.abs(np.arctan2(a[0] * b[1] - a[1] * b[0], a @ b))))
 
 
-def _bend(shoulder: np.ndarray, hip: np.ndarray, ankle: np.ndarray) -> float:
-    """Signed bend at the hip of the line shoulder to ankle; above 0 the hip lies above it."""
-    bend = 180.0 - _between(shoulder - hip, ankle - hip)
-    along = ankle - shoulder
-    share = ((hip - shoulder) @ along) / max(along @ along, _EPSILON)
-    on_line = shoulder + share * along
-    return bend if hip[1] < on_line[1] else -bend
+def _bend(first: np.ndarray, middle: np.ndarray, last: np.ndarray) -> float:
+    """Signed bend at the middle of a line; above 0 the middle lies above it in the picture."""
+    bend = 180.0 - _between(first - middle, last - middle)
+    along = last - first
+    share = ((middle - first) @ along) / max(along @ along, _EPSILON)
+    on_line = first + share * along
+    return bend if middle[1] < on_line[1] else -bend
 
 
-def _trunk_lean(flat_up: np.ndarray, world: np.ndarray) -> float:
+def _tilt(flat_up: np.ndarray) -> float:
+    return float(np.degrees(np.arctan2(flat_up[0], -flat_up[1])))
+
+
+def _trunk(points: np.ndarray) -> np.ndarray:
+    """Hip to shoulder, mean of the sides of which both are seen; NaN where neither is."""
+    left = points[L.LEFT_SHOULDER] - points[L.LEFT_HIP]
+    right = points[L.RIGHT_SHOULDER] - points[L.RIGHT_HIP]
+    if np.isnan(left).any():
+        return right
+    return left if np.isnan(right).any() else (left + right) / 2
+
+
+def _trunk_lean(flat_up: np.ndarray, up: np.ndarray) -> float:
     """Trunk from upright: on the picture, and by the world's depth where it leaves the plane."""
-    up = (world[L.LEFT_SHOULDER] + world[L.RIGHT_SHOULDER]) / 2
-    up = up - (world[L.LEFT_HIP] + world[L.RIGHT_HIP]) / 2
-    in_plane = np.degrees(np.arctan2(abs(flat_up[0]), -flat_up[1]))
+    in_plane = abs(_tilt(flat_up))
     in_space = _from_vertical(up, down=False)
     depth = abs(up[2]) / max(float(np.linalg.norm(up)), _EPSILON)
     weight = float(np.clip((depth - 0.25) / 0.5, 0.0, 1.0)) if depth == depth else 0.0

@@ -16,6 +16,7 @@ from statistics import median
 import numpy as np
 
 from posecore.exercises import Signal
+from posecore.measures import Reading
 
 MAX_GAP_S = 1.0
 """Not seen for longer than this, the movement under way is forgotten: no rep is guessed."""
@@ -27,6 +28,7 @@ _RETURN = (0.2, 0.4)  # of its own range: the start threshold is kept within the
 # lock-out short of the book ends a rep and a dip on the way does not
 _SETTLED = 0.15  # of the smallest range: so near to the start it has not begun
 _DRIFT_PER_S = 0.08  # of the smallest range: the start position may shift over a set
+_LEG = 0.2  # of the shortest rep: what is quicker out or back has jumped, not moved
 _OVERLAP = 0.5  # of the shorter: two sides' reps that overlap so far are one rep
 
 
@@ -116,7 +118,9 @@ class RepCounter:
             return None
         rep = RepSpan(self._start_s, self._peak_s, t_s, self._peak >= far, rise)
         self._begin_again(x, t_s)
-        lasted = rep.end_s - rep.start_s >= signal.min_s
+        quickest_s = _LEG * signal.min_s
+        moved = min(rep.far_s - rep.start_s, rep.end_s - rep.far_s) >= quickest_s
+        lasted = moved and rep.end_s - rep.start_s >= signal.min_s
         return rep if lasted and rise >= signal.min_range else None
 
     def _wait(self, x: float, far: float, t_s: float) -> None:
@@ -146,19 +150,22 @@ class ExerciseCounter:
     def __init__(self, signal: Signal) -> None:
         self.readings = signal.readings
         self.counters = tuple(RepCounter(signal) for _ in self.readings)
-        self._last: RepSpan | None = None
+        self._lesser = Reading(signal.measure, "min" if signal.upwards else "max")
+        self.reset()
 
     def reset(self) -> None:
-        self._last = None
+        self._last: RepSpan | None = None
+        self._past: deque[tuple[float, float]] = deque()
         for counter in self.counters:
             counter.reset()
 
     def step(self, row: np.ndarray, t_s: float) -> RepSpan | None:
         """row (n_columns,) as measures.measure gives it."""
+        self._remember(row, t_s)
         ended = None
         for reading, counter in zip(self.readings, self.counters, strict=True):
             rep = counter.step(reading.of_row(row), t_s)
-            if rep is not None and not self._same_as_last(rep):
+            if rep is not None and self._both_moved(rep) and not self._same_as_last(rep):
                 ended = self._last = rep
         return ended
 
@@ -173,6 +180,24 @@ class ExerciseCounter:
         values = np.stack([reading.of(row) for reading in self.readings])
         upwards = self.counters[0].signal.upwards
         return np.fmax.reduce(values) if upwards else np.fmin.reduce(values)
+
+    def _remember(self, row: np.ndarray, t_s: float) -> None:
+        """What the lesser side does, for as long as a rep may last."""
+        signal = self.counters[0].signal
+        if isfinite(signal.both):
+            self._past.append((t_s, self._lesser.of_row(row)))
+            while t_s - self._past[0][0] > signal.max_s + MAX_GAP_S:
+                self._past.popleft()
+
+    def _both_moved(self, rep: RepSpan) -> bool:
+        """Both sides went on their way, where the exercise asks for both."""
+        signal = self.counters[0].signal
+        if not isfinite(signal.both):
+            return True
+        seen = [v for t, v in self._past if rep.start_s <= t <= rep.end_s and isfinite(v)]
+        return bool(seen) and (
+            max(seen) >= signal.both if signal.upwards else min(seen) <= signal.both
+        )
 
     def _same_as_last(self, rep: RepSpan) -> bool:
         last = self._last

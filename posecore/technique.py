@@ -83,7 +83,7 @@ class LiveCoach:
         """row (n_columns,), error_deg (n_joints,); phase: a reps.Phase, None for a hold."""
         missed: set[str] = set()
         for target in self.exercise.targets:
-            if not self._applies(target, row, error_deg, phase):
+            if not self._applies(target, row, view, phase):
                 continue
             finding = read_on_frame(target, row, error_deg, view, t_s)
             if finding is None or (fault := finding.fault) is None:
@@ -102,21 +102,23 @@ class LiveCoach:
         return tuple(fault for _, fault in worst[:MOST_SHOWN])
 
     def _applies(
-        self, target: Target, row: np.ndarray, error_deg: np.ndarray, phase: str | None
+        self, target: Target, row: np.ndarray, view: str | None, phase: str | None
     ) -> bool:
         if self.exercise.kind == "hold":
             return target.at == "whole"
         if target.at == "whole":
             return phase in ("out", "far", "back")
         if target.at == "far":
-            return phase == "far" and target not in self._depth and self._is_deep(row)
+            return phase == "far" and target not in self._depth and self._is_deep(row, view)
         return target.at in ("out", "back") and target.at == phase
 
-    def _is_deep(self, row: np.ndarray) -> bool:
+    def _is_deep(self, row: np.ndarray, view: str | None) -> bool:
         """The rep has reached its target depth: before that the far end's form is to come."""
         signal = self.exercise.signal
         values = [reading.of_row(row) for reading in signal.readings]
         for target in self._depth:
+            if view not in target.views:
+                continue
             goal = target.low if signal.upwards else target.high
             if not any(v >= goal if signal.upwards else v <= goal for v in values):
                 return False

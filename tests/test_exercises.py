@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore.angles import JOINT_INDEX, flexion_deg
+from posecore.angles import JOINT_INDEX, blended_flexion, flexion_deg
 from posecore.exercises import SHIPPED, ExerciseFileError, check_folder, load_exercises
 from posecore.measures import COLUMN_INDEX, Reading, measure
 from posecore.reps import ExerciseCounter
@@ -47,7 +47,8 @@ def test_shipped_exercise_has_three_faults_and_none_that_was_refuted(name):
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_no_band_of_angles_is_narrower_than_a_webcam_can_tell(name):
     for target in load_exercises()[name].targets:
-        if target.reading.unit == "deg":
+        # A swing is a difference of two readings: what both are off by cancels.
+        if target.reading.unit == "deg" and target.reading.measure != "trunk_swing":
             assert target.high - target.low >= 14, target
 
 
@@ -83,6 +84,9 @@ def test_made_movement_counts_its_reps(name):
         ("low = 80\nhigh = 140", "low = 140\nhigh = 80", "targets[0].low", "upside down"),
         ('at = "far"\nlow = 80', 'at = "middle"\nlow = 80', "targets[0].at", "'middle'"),
         ("low = 80", 'low = "deep"', "targets[0].low", "expected a number"),
+        ("both = 20", "both = 60", "signal.both", "not beyond far"),
+        ("both = 20", 'both = "two"', "signal.both", "expected a number"),
+        ("low = 0.4", "low = 0", "low", "above 0"),
         ("low = 80", "lowest = 80", "targets[0].lowest", "unknown key"),
         ('"Go a little deeper"', '"Go a little bit deeper this time"', "below.cue", "six words"),
         ('views = ["front"]', 'views = ["above"]', "views", "'above'"),
@@ -158,26 +162,32 @@ def test_every_table_of_the_document_names_a_shipped_fault():
 
 # -- the made bodies themselves ------------------------------------------------------------------
 
+
+def read_deg(pose):
+    """Angles before the estimator's errors are corrected: a made body has none."""
+    return blended_flexion(pose.pixels, pose.world)
+
+
 LEGS = {"left_knee": 60.0, "right_knee": 95.0, "left_hip": 30.0, "right_hip": 80.0}
 
 
 @pytest.mark.parametrize("view", ["side", -90.0])
 def test_side_view_reads_the_asked_angles(view):
     asked = {**LEGS, "left_elbow": 100.0, "right_elbow": 20.0, "left_shoulder": 70.0}
-    angles = flexion_deg(body(view=view, trunk_lean=25.0, **asked))
+    angles = read_deg(body(view=view, trunk_lean=25.0, **asked))
     for name, value in {**asked, "right_shoulder": 0.0}.items():
         assert angles[JOINT_INDEX[name]] == pytest.approx(value, abs=1.0), name
 
 
 def test_front_view_reads_arms_raised_sideways():
     asked = {"left_shoulder": 90.0, "right_shoulder": 150.0, "left_elbow": 80.0}
-    angles = flexion_deg(body(view="front", arms="side", **asked))
+    angles = read_deg(body(view="front", arms="side", **asked))
     for name, value in asked.items():
         assert angles[JOINT_INDEX[name]] == pytest.approx(value, abs=1.0), name
 
 
 def test_front_view_reads_depth_from_the_world():
-    angles = flexion_deg(body(view="front", knee=100.0, hip=80.0))
+    angles = read_deg(body(view="front", knee=100.0, hip=80.0))
     assert angles[JOINT_INDEX["left_knee"]] == pytest.approx(100.0, abs=1.0)
 
 

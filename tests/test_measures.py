@@ -68,6 +68,19 @@ def test_body_line_is_above_0_with_high_hips_and_below_with_sagging_ones(hip):
     assert found == pytest.approx(hip, abs=0.5)
 
 
+def test_hip_line_is_signed_like_the_body_line():
+    lying = {"trunk_lean": 84.0, "shoulder": 84.0}
+    assert value("left_hip_line", hip=-20.0, **lying) == pytest.approx(-20, abs=1)
+    assert value("left_hip_line", hip=20.0, **lying) == pytest.approx(20, abs=1)
+
+
+@pytest.mark.parametrize("lean", [0.0, 10.0, 25.0])
+def test_trunk_tilt_has_the_sign_of_the_side_it_leans_to(lean):
+    tilt = value("trunk_tilt", trunk_lean=lean)
+    assert abs(tilt) == pytest.approx(lean, abs=0.5)
+    assert value("trunk_tilt", trunk_lean=-lean) == pytest.approx(-tilt, abs=0.5)
+
+
 @pytest.mark.parametrize("apart", [0.0, 12.0, 25.0])
 def test_leg_spread_is_the_angle_between_the_legs(apart):
     assert value("leg_spread", legs_apart=apart, view="front") == pytest.approx(2 * apart, abs=0.5)

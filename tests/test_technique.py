@@ -110,12 +110,37 @@ def test_knees_that_fall_in_are_seen_from_the_front():
     }
 
 
+def swaying(to_deg: float) -> list[tuple[float, Pose]]:
+    """A curl whose trunk leans and comes back once in its course."""
+    t_s = np.arange(0, 3, 0.04)
+    share = (1 - np.cos(t_s * 2.1)) / 2
+    return [
+        (t, body(t_s=t, elbow=6 + 126 * k, shoulder=5 + to_deg * k, trunk_lean=to_deg * k))
+        for t, k in zip(t_s, share)
+    ]
+
+
+def test_trunk_that_swings_is_told_from_one_that_stays_or_leans_all_the_time():
+    def faults(frames):
+        found = judge(EXERCISES["biceps_curl"], trace_of("biceps_curl", frames)).faults
+        return {fault.id: fault for fault in found}
+
+    assert "trunk_swing" not in faults(swaying(0.0))
+    assert "trunk_swing" not in faults(swaying(4.0))
+    swing = faults(swaying(12.0))["trunk_swing"]
+    assert swing.measured == pytest.approx(12.0, abs=2.0) and swing.high == 5.0
+    assert "trunk_swing" not in faults(movement("biceps_curl", 1, trunk_lean=12.0))
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "fault"),
     [
         ("squat", {"trunk_lean": 60.0}, "lean"),
         ("push_up", {"depth": 0.45}, "shallow"),
         ("push_up", {"knee": 60.0}, "knees_bent"),
+        ("push_up", {"hip": -25.0}, "sag"),
+        ("push_up", {"hip": 40.0}, "pike"),
+        ("sit_up", {"depth": 0.6}, "shallow"),
         ("sit_up", {"knee": 10.0}, "legs_straight"),
         ("biceps_curl", {"depth": 0.6}, "shallow"),
         ("biceps_curl", {"shoulder": 55.0}, "swing"),

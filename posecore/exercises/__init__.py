@@ -38,6 +38,8 @@ class Signal:
     The signal runs upwards where ``far`` is above ``start``, downwards otherwise.
     sides      as in Reading, or "each": each side counts by itself (alternating arms)
     start      at or nearer than this the person is back; far: beyond this the rep counts
+    both       what the lesser of two sides must reach too, or it is another movement (a lifted
+               knee is no squat); NaN where one side is enough
     min_range  smallest range of motion of a rep or an attempt, in the measure's unit
     min_s, max_s  shortest and longest rep
     A hold is kept while its signal lies between ``start`` and ``far``, and counts from min_s on.
@@ -51,6 +53,7 @@ class Signal:
     min_s: float
     max_s: float
     source: str
+    both: float = float("nan")
 
     @property
     def upwards(self) -> bool:
@@ -266,7 +269,7 @@ class _Reader:
             self.known(table, {"measure", "sides", "source", "start", "far", "min_s"}, where)
             band = abs(self.number(table, "far", where) - self.number(table, "start", where))
             table = {**table, "min_range": band, "max_s": float("inf")}
-        self.known(table, {"measure", "sides", "source", *numbers}, where)
+        self.known(table, {"measure", "sides", "source", "both", *numbers}, where)
         reading = self.reading(table, where, extra=("each",))
         if reading.measure in REP_MEASURES:
             raise self.fail("signal.measure", f"{reading.measure!r} is only known after a rep")
@@ -277,6 +280,11 @@ class _Reader:
             raise self.fail("signal.min_range", "expected above 0, at most twice far minus start")
         if not 0 < min_s < max_s:
             raise self.fail("signal.min_s", "expected 0 < min_s < max_s")
+        both = self.number(table, "both", where) if "both" in table else float("nan")
+        if "both" in table and (reading.sides == "each" or reading.measure not in SIDED):
+            raise self.fail("signal.both", "goes with a measure of two sides that count together")
+        if both == both and not min(start, far) - abs(far - start) <= both <= max(start, far):
+            raise self.fail("signal.both", "expected near start, and not beyond far")
         return Signal(
             reading.measure,
             reading.sides,
@@ -286,6 +294,7 @@ class _Reader:
             min_s,
             max_s,
             self.text(table, "source", where),
+            both,
         )
 
     def target(self, table: Mapping[str, Any], where: str) -> Target:
@@ -310,8 +319,10 @@ class _Reader:
         reading = self.reading(table, where)
         (at,) = self.choices({"at": [table.get("at")]}, "at", MOMENTS, where)
         if (at == "rep") != (reading.measure in REP_MEASURES):
-            raise self.fail(f"{where}at", "'rep' goes with tempo_out, tempo_back and rom only")
+            raise self.fail(f"{where}at", f"'rep' goes with {', '.join(REP_MEASURES)} only")
         low, high = self.number(table, "low", where), self.number(table, "high", where)
+        if at == "rep" and low <= 0:
+            raise self.fail(f"{where}low", "expected above 0 for what is measured of a whole rep")
         if low >= high:
             raise self.fail(
                 f"{where}low",
