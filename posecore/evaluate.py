@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from posecore.classify import ExerciseClassifier
+from posecore.form_check import check_form
 from posecore.pipeline import Pipeline, Settings
 from posecore.sources import DataError, known_label, read_labels
 from posecore.tracks import Track, track_of
@@ -172,6 +173,9 @@ def evaluate_command(
                 f"frame {part['frame_accuracy']:.2f}  voted {part['voted_accuracy']:.2f}  "
                 f"off by one {part['rep_obo']:.2f}"
             )
+    keypoints = data / "landmarks" / "pose_trainer"
+    if keypoints.is_dir() and split is None:
+        report["pose_trainer"] = check_form(keypoints, say)
     if not report:
         raise DataError(f"{data}: no labelled clips here. Expected clips/ and labels.tsv.")
     return report
