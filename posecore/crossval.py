@@ -33,9 +33,12 @@ MADE_UP = ("acted", "rendered", "clips_generated")
 Fitter = Callable[[Table], ExerciseClassifier]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HeldOut:
-    """One clip, asked of a model that knows nothing of its source."""
+    """One clip, asked of a model that knows nothing of its source.
+
+    classes (c,); proba (n, c) of its frames at t_s (n,); frame and voted: shares of frames
+    """
 
     fold: str
     clip: str
@@ -43,6 +46,9 @@ class HeldOut:
     named: str
     frame: float
     voted: float
+    classes: tuple[str, ...]
+    t_s: np.ndarray
+    proba: np.ndarray
 
 
 def folds(sequences: Rows[Sequence]) -> dict[str, tuple[str, ...]]:
@@ -61,7 +67,10 @@ def held_out(
     settings = settings or Settings()
     scores = []
     for fold, sources in folds(sequences).items():
-        classifier = fitter(table.rows(~np.isin(table.source, sources)))
+        rest = table.rows(~np.isin(table.source, sources))
+        if len(np.unique(rest.y)) < len(np.unique(table.y)):
+            continue  # a class that only these sources show cannot be told without them
+        classifier = fitter(rest)
         for sequence in sequences:
             if sequence.source in sources and sequence.world is not None:
                 scores.append(_ask(fold, sequence, classifier, settings))
@@ -104,6 +113,9 @@ def _ask(
         named=clip_name(voted),
         frame=own.count(sequence.label) / len(own),
         voted=voted.count(sequence.label) / len(voted),
+        classes=classifier.classes,
+        t_s=sequence.t_s,
+        proba=proba,
     )
 
 

@@ -1,17 +1,12 @@
-"""Training the exercise classifier: from the sources to the model file and its card."""
+"""Training the exercise classifier: from the table of the sources to a fitted model."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
 from collections.abc import Sequence as Rows
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -19,10 +14,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline as Steps
 from sklearn.preprocessing import StandardScaler
 
-from posecore.classify import MODEL_PATH, ExerciseClassifier
-from posecore.estimate import ESTIMATOR
-from posecore.features import FEATURE_NAMES, WINDOW_S, mirror_features
-from posecore.sources import Sequence, all_sequences
+from posecore.classify import ExerciseClassifier
+from posecore.features import mirror_features
+from posecore.sources import Sequence
 from posecore.table import Table, build_table
 from posecore.types import NONE
 
@@ -55,36 +49,13 @@ the others, a single clip does not outweigh a hundred."""
 NONE_WEIGHT = 2.0
 """``none`` is everything else people do: it weighs as much as so many exercises."""
 
-FEATURE_NOISE = 0.3
+FEATURE_NOISE = 0.6
 """Of each feature's own spread, added to every row: what a source looks like is blurred more
 than what its people do."""
 
-Say = Callable[[str], None]
-
-
-def train_command(
-    data: Path,
-    cache: Path | None = None,
-    out: Path | None = None,
-    rendered: Path | None = None,
-    say: Say = print,
-) -> Path:
-    """Train on every source in ``data`` and write the model and its card into ``out``.
-
-    cache     folder of landmarks already estimated (made when missing); None: nothing is kept
-    rendered  a folder of further rendered clips with labels.tsv
-    Returns the model's path. Raises DataError where there is nothing to train on.
-    """
-    say("Reading the sources (the first time, every clip passes the estimator) ...")
-    sequences = all_sequences(data, cache, rendered)
-    say(f"{len(sequences)} sequences. Making the table ...")
-    table = cached_table([s for s in sequences if s.split != "val"], cache)
-    say(f"{len(table)} rows of {len(FEATURE_NAMES)} features. Training ...")
-    model = fit(table, SEED)
-    path = (out or MODEL_PATH.parent) / MODEL_PATH.name
-    save(model, card_of(table, sequences, model), path)
-    say(f"Wrote {path.name} and {path.with_suffix('.json').name} to {path.parent}.")
-    return path
+MIX = 0.5
+"""Up to this share of a row comes from another row of its class, of another source as like as
+not: what lies between two ways of doing an exercise is that exercise too."""
 
 
 def cached_table(sequences: Rows[Sequence], cache: Path | None, seed: int = SEED) -> Table:
@@ -133,16 +104,27 @@ def row_weights(table: Table) -> np.ndarray:
     return weight / weight.sum()
 
 
-def fit(table: Table, seed: int, epochs: int = EPOCHS) -> Steps:
-    """StandardScaler and MLPClassifier, trained on rows drawn by ``row_weights``, half mirrored."""
-    rng = np.random.default_rng(seed)
-    chosen = rng.choice(len(table), min(ROWS_PER_EPOCH, 2 * len(table)), p=row_weights(table))
+def draw_rows(table: Table, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """``n`` rows by ``row_weights``, half of them mirrored: x (n, n_features), no NaN, y (n,)."""
+    chosen = rng.choice(len(table), n, p=row_weights(table))
     x = table.x[chosen].astype(np.float64)
     flipped = rng.random(len(x)) < 0.5
     x[flipped] = mirror_features(x[flipped])
     mean = np.nanmean(x, axis=0)
-    x = np.where(np.isfinite(x), x, np.nan_to_num(mean))
-    x += rng.normal(size=x.shape) * x.std(axis=0) * FEATURE_NOISE
+    return np.where(np.isfinite(x), x, np.nan_to_num(mean)), table.y[chosen]
+
+
+def blurred(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The rows mixed with others of their class (MIX), with noise (FEATURE_NOISE)."""
+    x = _mixed(x, y, rng)
+    return x + rng.normal(size=x.shape) * x.std(axis=0) * FEATURE_NOISE
+
+
+def fit(table: Table, seed: int, epochs: int = EPOCHS) -> Steps:
+    """StandardScaler and MLPClassifier, trained on blurred rows of the table."""
+    rng = np.random.default_rng(seed)
+    x, y = draw_rows(table, rng, min(ROWS_PER_EPOCH, 2 * len(table)))
+    x = blurred(x, y, rng)
     model = Steps(
         [
             ("scale", StandardScaler()),
@@ -157,52 +139,21 @@ def fit(table: Table, seed: int, epochs: int = EPOCHS) -> Steps:
     with warnings.catch_warnings():
         # The number of epochs is chosen on sources held out, not by the training loss.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(x, table.y[chosen])
+        model.fit(x, y)
     del model.named_steps["mlp"]._optimizer  # only further training needs it; twice the file
     return model
 
 
-def classifier_of(model: Steps) -> ExerciseClassifier:
+def _mixed(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each row with a share, up to MIX, of another of its class."""
+    mixed = x.copy()
+    for label in np.unique(y):
+        rows = np.flatnonzero(y == label)
+        share = rng.uniform(0.0, MIX, len(rows))[:, None]
+        mixed[rows] = (1.0 - share) * x[rows] + share * x[rng.permutation(rows)]
+    return mixed
+
+
+def classifier_of(model: Steps, temperature: float = 1.0) -> ExerciseClassifier:
     """The fitted model as the pipeline uses it."""
-    return ExerciseClassifier(model, tuple(str(c) for c in model.classes_))
-
-
-def card_of(table: Table, sequences: Rows[Sequence], model: Steps) -> dict[str, Any]:
-    """What the model is, learnt from what, with which versions."""
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for label in np.unique(table.y):
-        for source in np.unique(table.source[table.y == label]):
-            rows = (table.y == label) & (table.source == source) & ~table.made
-            counts[str(label)][str(source)] = len(np.unique(table.clip[rows]))
-    return {
-        "name": "exercise_mlp",
-        "classes": [str(c) for c in model.classes_],
-        "features": list(FEATURE_NAMES),
-        "window_s": WINDOW_S,
-        "estimator": ESTIMATOR,
-        "hidden_units": list(HIDDEN),
-        "epochs": EPOCHS,
-        "seed": SEED,
-        "rows": len(table),
-        "table_sha256": hashlib.sha256(table.x.tobytes() + "".join(table.y).encode()).hexdigest(),
-        "clips_by_class_and_source": counts,
-        "sequences": len(sequences),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scikit-learn", "skops", "mediapipe")},
-        },
-    }
-
-
-def save(model: Steps, card: dict[str, Any], path: Path) -> None:
-    """Model and card, each appearing only when it is whole."""
-    import skops.io
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    skops.io.dump(model, unfinished)
-    unfinished.replace(path)
-    card_path = path.with_suffix(".json")
-    unfinished = card_path.with_suffix(".part")
-    unfinished.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(card_path)
+    return ExerciseClassifier(model, tuple(str(c) for c in model.classes_), temperature)

@@ -306,7 +306,7 @@ def test_file_that_kills_its_process_costs_only_itself(monkeypatch: pytest.Monke
     [
         (
             ["train", "--data", "DATA", "--out", "made"],
-            "posecore.train.train_command",
+            "posecore.card.train_command",
             {"data": Path("DATA"), "cache": None, "out": Path("made"), "rendered": None},
         ),
         (

@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from posecore import train
+from posecore import card, train
+from posecore.card import card_of, save, train_command
 from posecore.classify import MODEL_PATH, ExerciseClassifier, read_card
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, FeatureWindow, joints_of
@@ -17,12 +18,9 @@ from posecore.train import (
     NONE_WEIGHT,
     SEED,
     cached_table,
-    card_of,
     classifier_of,
     fit,
     row_weights,
-    save,
-    train_command,
 )
 from posecore.types import NONE
 from tests.bodies import Movement, body, movement
@@ -191,7 +189,7 @@ def test_without_a_cache_the_table_is_made_each_time(builds):
 
 def test_command_trains_on_what_is_not_held_out_and_writes_model_and_card(tmp_path, monkeypatch):
     held_out = sequence("lunge", movement("lunge", 1, fps=12), "lunge side", split="val")
-    monkeypatch.setattr(train, "all_sequences", lambda *given: [*few(), held_out])
+    monkeypatch.setattr(card, "all_sequences", lambda *given: [*few(), held_out])
     said: list[str] = []
     path = train_command(tmp_path, out=tmp_path / "out", say=said.append)
     assert path == tmp_path / "out" / MODEL_PATH.name

@@ -25,8 +25,8 @@ def train(
     """Train the classifier and write it with its card."""
     _demand_data(data, rendered)
     from posecore.batch import native_messages_muted
+    from posecore.card import train_command
     from posecore.sources import DataError
-    from posecore.train import train_command
 
     try:
         with native_messages_muted():

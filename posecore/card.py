@@ -1,0 +1,214 @@
+"""The trained model with its card: what it learnt from, and how well it does on what it did not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Sequence as Rows
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline as Steps
+
+from posecore.classify import MODEL_PATH
+from posecore.crossval import HeldOut, held_out
+from posecore.estimate import ESTIMATOR
+from posecore.features import FEATURE_NAMES, WINDOW_S
+from posecore.sources import Sequence, all_sequences
+from posecore.table import Table
+from posecore.train import (
+    EPOCHS,
+    FEATURE_NOISE,
+    HIDDEN,
+    MIX,
+    SEED,
+    cached_table,
+    classifier_of,
+    fit,
+)
+
+CALIBRATION_BINS = 10
+_TEMPERATURES = np.geomspace(0.5, 5.0, 47)
+_FRAME_EVERY = 5  # neighbouring frames say the same
+
+LICENCES = {
+    "acted": "CC0, drawn by bench/rendered",
+    "rendered": "CC0, drawn by bench/rendered",
+    "clips_generated": "MIT (37 clips), none stated (8)",
+    "penn_action": "Apache-2.0 mirror; Zhang, Zhu, Derpanis 2013",
+    "kaggle_multiclass_kalatz": "MIT",
+    "mlkit_fitness": "Apache-2.0",
+}
+"""Of the sources that state one; of the rest only what was measured on them is kept."""
+_NO_LICENCE = "none stated: measured and learnt from, not redistributed"
+
+Say = Callable[[str], None]
+
+
+def train_command(
+    data: Path,
+    cache: Path | None = None,
+    out: Path | None = None,
+    rendered: Path | None = None,
+    say: Say = print,
+) -> Path:
+    """Train on every source in ``data`` and write the model and its card into ``out``.
+
+    cache     folder of landmarks already estimated (made when missing); None: nothing is kept
+    rendered  a folder of further rendered clips with labels.tsv
+    Returns the model's path. Raises DataError where there is nothing to train on.
+    """
+    say("Reading the sources (the first time, every clip passes the estimator) ...")
+    sequences = all_sequences(data, cache, rendered)
+    say(f"{len(sequences)} sequences. Making the table ...")
+    known = [s for s in sequences if s.split != "val"]
+    table = cached_table(known, cache)
+    say(f"{len(table)} rows of {len(FEATURE_NAMES)} features. Training ...")
+    model = fit(table, SEED)
+    say("Training again without each source, to see how well it does on others ...")
+    unseen = held_out(known, table, lambda rows: classifier_of(fit(rows, SEED)))
+    path = (out or MODEL_PATH.parent) / MODEL_PATH.name
+    save(model, card_of(table, sequences, model, unseen), path)
+    say(f"Wrote {path.name} and {path.with_suffix('.json').name} to {path.parent}.")
+    return path
+
+
+def card_of(
+    table: Table, sequences: Rows[Sequence], model: Steps, unseen: Rows[HeldOut] = ()
+) -> dict[str, Any]:
+    """What the model is, learnt from what, with which versions; what it does on unseen sources."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for label in np.unique(table.y):
+        for source in np.unique(table.source[table.y == label]):
+            rows = (table.y == label) & (table.source == source) & ~table.made
+            counts[str(label)][str(source)] = len(np.unique(table.clip[rows]))
+    sources = sorted({source for by_source in counts.values() for source in by_source})
+    return {
+        "name": "exercise_mlp",
+        "classes": [str(c) for c in model.classes_],
+        "features": list(FEATURE_NAMES),
+        "window_s": WINDOW_S,
+        "estimator": ESTIMATOR,
+        "hidden_units": list(HIDDEN),
+        "epochs": EPOCHS,
+        "feature_noise": FEATURE_NOISE,
+        "mix": MIX,
+        "seed": SEED,
+        "rows": len(table),
+        "table_sha256": hashlib.sha256(table.x.tobytes() + "".join(table.y).encode()).hexdigest(),
+        "clips_by_class_and_source": counts,
+        "licences": {s: LICENCES.get(s.split(":")[0], _NO_LICENCE) for s in sources},
+        "sequences": len(sequences),
+        **_on_unseen(unseen),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "scikit-learn", "skops", "mediapipe")},
+        },
+    }
+
+
+def save(model: Steps, card: dict[str, Any], path: Path) -> None:
+    """Model and card, each appearing only when it is whole."""
+    import skops.io
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    skops.io.dump(model, unfinished)
+    unfinished.replace(path)
+    card_path = path.with_suffix(".json")
+    unfinished = card_path.with_suffix(".part")
+    unfinished.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(card_path)
+
+
+def _on_unseen(unseen: Rows[HeldOut]) -> dict[str, Any]:
+    """Temperature, scores, confusion and calibration, leaving one source out; {} without clips."""
+    if not unseen:
+        return {}
+    temperature = fitted_temperature(unseen)
+    classes = unseen[0].classes
+    confusion = {truth: dict.fromkeys(classes, 0) for truth in classes}
+    by_class: dict[str, list[HeldOut]] = defaultdict(list)
+    by_fold: dict[str, list[HeldOut]] = defaultdict(list)
+    for clip in unseen:
+        confusion[clip.truth][clip.named] += 1
+        by_class[clip.truth].append(clip)
+        by_fold[clip.fold].append(clip)
+    return {
+        "temperature": round(temperature, 3),
+        "scores": {
+            "clips_of_unseen_sources_named_right": _mean([c.named == c.truth for c in unseen]),
+            "frames_of_unseen_sources_named_right": _mean([c.frame for c in unseen]),
+            "frames_after_voting": _mean([c.voted for c in unseen]),
+            "mean_over_classes_after_voting": _mean(
+                [_mean([c.voted for c in clips]) for clips in by_class.values()]
+            ),
+        },
+        "leave_one_source_out": {
+            "by_fold": {fold: _scores(clips) for fold, clips in sorted(by_fold.items())},
+            "by_class": {name: _scores(clips) for name, clips in sorted(by_class.items())},
+            "confusion": confusion,
+        },
+        "calibration": calibration(unseen, temperature),
+    }
+
+
+def fitted_temperature(unseen: Rows[HeldOut]) -> float:
+    """What the logits are divided by, so that the probabilities are as likely as they say.
+
+    The least mean negative log-likelihood on clips of unseen sources, every class alike.
+    """
+    by_class: dict[str, list[np.ndarray]] = defaultdict(list)
+    for clip in unseen:
+        by_class[clip.truth].append(np.log(np.maximum(clip.proba[::_FRAME_EVERY], 1e-9)))
+    losses = []
+    for temperature in _TEMPERATURES:
+        per_class = []
+        for truth, clips in by_class.items():
+            k = unseen[0].classes.index(truth)
+            per_class.append(np.mean([-_log_softmax(c / temperature)[:, k].mean() for c in clips]))
+        losses.append(np.mean(per_class))
+    return float(_TEMPERATURES[int(np.argmin(losses))])
+
+
+def calibration(unseen: Rows[HeldOut], temperature: float) -> list[dict[str, float]]:
+    """Frames by how sure the answer was: their number, mean probability and share right."""
+    sure, right = [], []
+    for clip in unseen:
+        proba = np.exp(_log_softmax(np.log(np.maximum(clip.proba, 1e-9)) / temperature))
+        sure.append(proba.max(axis=1))
+        right.append(proba.argmax(axis=1) == clip.classes.index(clip.truth))
+    p, hit = np.concatenate(sure), np.concatenate(right)
+    bins = np.minimum((p * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    return [
+        {
+            "frames": int((bins == k).sum()),
+            "said": round(float(p[bins == k].mean()), 3),
+            "right": round(float(hit[bins == k].mean()), 3),
+        }
+        for k in range(CALIBRATION_BINS)
+        if (bins == k).any()
+    ]
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+
+
+def _scores(clips: Rows[HeldOut]) -> dict[str, float]:
+    return {
+        "clips": len(clips),
+        "named": _mean([c.named == c.truth for c in clips]),
+        "frames": _mean([c.frame for c in clips]),
+        "voted": _mean([c.voted for c in clips]),
+    }
+
+
+def _mean(values: Rows[float]) -> float:
+    return round(float(np.mean(values)), 3)
