@@ -132,9 +132,16 @@ def readings_and_inputs(
     return readings, inputs(points[..., :2], world, visibility, readings)
 
 
-def flexion_deg(pose: Pose) -> np.ndarray:
-    """(n_joints,) degrees in [0, 180]; NaN where a landmark is not seen."""
-    found = corrected_flexion(pose.pixels[None], pose.world[None], pose.visibility[None])[0]
+def flexion_deg(pose: Pose, *, corrected: bool = True) -> np.ndarray:
+    """(n_joints,) degrees in [0, 180]; NaN where a landmark is not seen.
+
+    ``corrected`` False leaves out what was learnt about the errors of one estimator, which another
+    does not make.
+    """
+    if corrected:
+        found = corrected_flexion(pose.pixels[None], pose.world[None], pose.visibility[None])[0]
+    else:
+        found = blended_flexion(pose.pixels, pose.world)
     return np.where(joint_seen(pose.visibility), found, np.nan)
 
 

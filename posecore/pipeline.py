@@ -44,6 +44,7 @@ class Settings:
     doubt_s           before the votes name its exercise
     set_pause_s       a pause that ends a set
     history_s         how much of the past is kept: longer than the longest rep
+    correct_angles    off where the poses are another estimator's, which errs in other ways
     """
 
     vote_window_s: float = 1.0
@@ -54,6 +55,7 @@ class Settings:
     doubt_s: float = 2.0
     set_pause_s: float = 12.0
     history_s: float = 25.0
+    correct_angles: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +180,7 @@ class Pipeline:
                 t_s, np.full(len(COLUMNS), np.nan), nothing, nothing, None, unknown, None
             )
         view = view_of(pose)
-        flexion = flexion_deg(pose)
+        flexion = flexion_deg(pose, corrected=self.settings.correct_angles)
         proba = unknown
         if self.fixed is None:
             proba = self.classifier.proba(self._window.step(joints_of(pose), t_s))

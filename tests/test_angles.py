@@ -177,6 +177,14 @@ def test_correction_moves_no_angle_far(view, deg):
     assert moved.max() > 0.01
 
 
+def test_another_estimators_pose_is_read_without_the_correction():
+    pose = body(view="side", unseen=["left_knee"], **BENT)
+    found = flexion_deg(pose, corrected=False)
+    seen = np.isfinite(found)
+    np.testing.assert_array_equal(found[seen], blended_flexion(pose.pixels, pose.world)[seen])
+    assert not seen[JOINT_INDEX["left_knee"]] and seen[JOINT_INDEX["right_knee"]]
+
+
 def test_corrected_angles_stay_angles():
     for deg in (0.0, 175.0):
         found = flexion_deg(body(view="front", shoulder=deg, elbow=0.0, arms="side"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from posecore.angles import N_JOINTS
+from posecore.angles import N_JOINTS, flexion_deg
 from posecore.classify import ExerciseClassifier, ModelError
 from posecore.exercises import load_exercises
 from posecore.pipeline import Pipeline, Settings, UnknownExercise
@@ -138,6 +138,15 @@ def test_step_asks_the_estimator_and_closes_it_once():
     pipeline.close()
     pipeline.close()
     assert estimator.closed == 1
+
+
+def test_correction_of_the_angles_can_be_left_out():
+    pose = body(view="side", knee=90.0)
+    plain = scripted(always("squat"), settings=Settings(correct_angles=False))
+    (read,), (corrected,) = (run(p, [(0.0, pose)]) for p in (plain, scripted(always("squat"))))
+    np.testing.assert_array_equal(read.flexion_deg, flexion_deg(pose, corrected=False))
+    np.testing.assert_array_equal(corrected.flexion_deg, flexion_deg(pose))
+    assert (read.flexion_deg != corrected.flexion_deg).any()
 
 
 # --- counting ---------------------------------------------------------------------------------
