@@ -174,7 +174,7 @@ def evaluate_command(
                 f"off by one {part['rep_obo']:.2f}"
             )
     keypoints = data / "landmarks" / "pose_trainer"
-    if keypoints.is_dir() and split is None:
+    if keypoints.is_dir():
         report["pose_trainer"] = check_form(keypoints, say)
     if not report:
         raise DataError(f"{data}: no labelled clips here. Expected clips/ and labels.tsv.")

@@ -16,7 +16,7 @@ import numpy as np
 
 from posecore.exercises import Exercise, load_exercises
 from posecore.landmarks import MIRROR, N_LANDMARKS, Landmark
-from posecore.pipeline import Pipeline
+from posecore.pipeline import Pipeline, Settings
 from posecore.types import Pose, Rep
 
 EXERCISE_OF: Mapping[str, str] = {
@@ -35,6 +35,9 @@ FOUND = 0.1
 BREADTH = 0.73
 """Distance of the shoulder joints over the trunk's length: 0.71 to 0.76 in the bodies that
 bench/rendered draws."""
+
+UNCORRECTED = Settings(correct_angles=False)
+"""What was learnt of MediaPipe's errors says nothing of OpenPose's."""
 
 _SIZE_PX = (1280, 720)
 _METRES_A_TRUNK = 0.5
@@ -123,7 +126,7 @@ def check_clip(path: Path, exercises: Mapping[str, Exercise]) -> FormVerdict | N
     if named is None or named[1] not in EXERCISE_OF:
         return None
     exercise = EXERCISE_OF[named[1]]
-    pipeline = Pipeline(exercises=exercises, exercise=exercise)
+    pipeline = Pipeline(exercises=exercises, exercise=exercise, settings=UNCORRECTED)
     reps: list[Rep] = []
     for t_s, pose in poses_of(path):
         rep = pipeline.advance(t_s, pose).rep
