@@ -36,6 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("folder", type=Path, help="clips of random poses with their truth")
     fit.add_argument("--cache", type=Path, help="keep poses that were estimated here")
     fit.set_defaults(run=_fit_angles)
+    recognition = commands.add_parser("recognition", help="how well exercises are told apart")
+    recognition.add_argument("--data", type=Path, required=True)
+    recognition.add_argument("--cache", type=Path, help="keep poses and the table here")
+    recognition.add_argument("--rendered", type=Path, help="drawn people to learn from")
+    recognition.set_defaults(run=_recognition)
     return parser
 
 
@@ -62,6 +67,12 @@ def _fit_angles(given: argparse.Namespace) -> None:
     from bench.fit_angles import fit_command
 
     fit_command(given.folder, given.cache)
+
+
+def _recognition(given: argparse.Namespace) -> None:
+    from bench.recognition import recognition_command
+
+    recognition_command(given.data, given.cache, given.rendered)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.angle_chart import grouped_bars
@@ -27,11 +27,11 @@ from bench.angles import (
     over_joints_and_views,
 )
 from bench.fit_angles import bodies_fitted_to
+from bench.page import PAGE, table, write_section
 from posecore.angle_model import ERRORS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE, PICTURE = ROOT / "docs" / "ACCURACY.md", ROOT / "docs" / "images" / "angles.svg"
-START, END = "<!-- angles: python -m bench angles -->", "<!-- angles: end -->"
+PICTURE = ROOT / "docs" / "images" / "angles.svg"
 _UNSEEN = (BODIES_AND_MOVEMENTS, OTHER_BODIES)
 _RAW = ("2-D", "world")
 _HOW = """### How these figures are made
@@ -74,7 +74,7 @@ def angles_command(folders: Sequence[Path], cache: Path | None, out: Path | None
         page, picture, errors = out / PAGE.name, out / PICTURE.name, out / ERRORS.name
     text = section(groups)
     print(text)
-    write_section(page, text)
+    write_section(page, "angles", text)
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_text(chart(groups), encoding="utf-8")
     unseen = [m for name in _UNSEEN for m in groups.get(name, [])]
@@ -108,16 +108,6 @@ def error_card(
     }
 
 
-def write_section(page: Path, text: str) -> None:
-    """Put ``text`` between the markers of ``page``; what stands around them stays."""
-    old = page.read_text(encoding="utf-8") if page.exists() else f"# Accuracy\n\n{START}\n{END}\n"
-    if START not in old or END not in old:
-        old = f"{old.rstrip()}\n\n{START}\n{END}\n"
-    before, rest = old.split(START, 1)
-    after = rest.split(END, 1)[1]
-    page.write_text(f"{before}{START}\n{text.rstrip()}\n{END}{after}", encoding="utf-8")
-
-
 def section(groups: Mapping[str, Sequence[Measured]]) -> str:
     parts = [
         "## Joint angles, on rendered people",
@@ -134,7 +124,7 @@ def section(groups: Mapping[str, Sequence[Measured]]) -> str:
         "### All joints",
         "Mean over joints and views. Found: share of the frames with somebody in them. The learnt "
         "correction has seen random poses only, never an exercise; the unseen bodies not at all.",
-        _table(
+        table(
             ["people", "clips", "found", *NAMES, "less than the better raw one"],
             [_group_row(name, clips) for name, clips in groups.items()],
         ),
@@ -142,7 +132,7 @@ def section(groups: Mapping[str, Sequence[Measured]]) -> str:
         "### The joint that counts",
         "Of the joint that an exercise is counted and judged by, on the side that is seen better, "
         "mean over exercises and views; and from each exercise's best view.",
-        _table(
+        table(
             ["people", *NAMES, "pipeline, best view"],
             [
                 [name, *(_deg(key_mean(clips, e)) for e in NAMES)]
@@ -154,10 +144,10 @@ def section(groups: Mapping[str, Sequence[Measured]]) -> str:
     ]
     for name, clips in groups.items():
         parts += [f"### By joint and view: {name}", "Mean absolute error, and bias in brackets."]
-        parts += [_joint_table(clips)]
+        parts += [_jointtable(clips)]
         if key_joint_errors(clips, "pipeline"):
             parts += [f"### By exercise: {name}", "Key joint, better side."]
-            parts += [_exercise_table(clips)]
+            parts += [_exercisetable(clips)]
     return "\n\n".join([*parts, _HOW]) + "\n"
 
 
@@ -188,7 +178,7 @@ def _group_row(name: str, clips: Sequence[Measured]) -> list[str]:
     ]
 
 
-def _joint_table(clips: Sequence[Measured]) -> str:
+def _jointtable(clips: Sequence[Measured]) -> str:
     shown = {e: by_joint_and_view(clips, e) for e in NAMES}
     rows = []
     for kind in KINDS:
@@ -197,10 +187,10 @@ def _joint_table(clips: Sequence[Measured]) -> str:
             if figures[0].frames:
                 cells = [f"{f.mae_deg:.1f} ({f.bias_deg:+.1f})" for f in figures]
                 rows.append([kind, view, *cells, str(figures[0].frames)])
-    return _table(["joint", "view", *NAMES, "readings"], rows)
+    return table(["joint", "view", *NAMES, "readings"], rows)
 
 
-def _exercise_table(clips: Sequence[Measured]) -> str:
+def _exercisetable(clips: Sequence[Measured]) -> str:
     errors = {e: key_joint_errors(clips, e) for e in NAMES}
     best = best_view_errors(errors["pipeline"])
     rows = []
@@ -209,12 +199,7 @@ def _exercise_table(clips: Sequence[Measured]) -> str:
         mark = " (best)" if best[exercise][0] == view else ""
         label = f"{exercise.replace('_', ' ')}, {KEY_JOINT[exercise]}"
         rows.append([label, view + mark, *cells])
-    return _table(["exercise, joint", "view", *NAMES], rows)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return table(["exercise, joint", "view", *NAMES], rows)
 
 
 def _deg(value: float) -> str:

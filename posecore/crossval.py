@@ -7,14 +7,14 @@ Here a model is trained for each group of sources, on everything but them, and a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from posecore.classify import ExerciseClassifier
 from posecore.evaluate import clip_name
 from posecore.features import FeatureWindow
 from posecore.pipeline import Settings
@@ -30,7 +30,24 @@ SMALL = 12
 MADE_UP = ("acted", "rendered", "clips_generated")
 """Never asked about: nobody real is in them."""
 
-Fitter = Callable[[Table], ExerciseClassifier]
+
+class Answerer(Protocol):
+    """What is asked: the shipped classifier, or another in its place."""
+
+    classes: tuple[str, ...]
+
+    def proba_many(self, features: np.ndarray) -> np.ndarray: ...
+
+
+Fitter = Callable[[Table], Answerer]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A clip and its features (n, n_features)."""
+
+    sequence: Sequence
+    features: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,16 +81,36 @@ def held_out(
     sequences: Rows[Sequence], table: Table, fitter: Fitter, settings: Settings | None = None
 ) -> list[HeldOut]:
     """Every real clip, each asked of the model trained without its fold's sources."""
-    settings = settings or Settings()
-    scores = []
+    return ask_all(features_by_fold(sequences), table, fitter, settings or Settings())
+
+
+def features_by_fold(sequences: Rows[Sequence]) -> dict[str, list[Asked]]:
+    """Fold -> its clips with their features: the same for every model that is asked."""
+    asked: dict[str, list[Asked]] = {}
     for fold, sources in folds(sequences).items():
-        rest = table.rows(~np.isin(table.source, sources))
+        asked[fold] = [
+            Asked(s, sequence_features(s))
+            for s in sequences
+            if s.source in sources and s.world is not None
+        ]
+    return asked
+
+
+def ask_all(
+    asked: Mapping[str, Rows[Asked]], table: Table, fitter: Fitter, settings: Settings
+) -> list[HeldOut]:
+    """Each fold's clips, asked of a model of the rows of all other sources.
+
+    A fold is left out where a class is shown by its sources only: it cannot be told without them.
+    """
+    scores = []
+    for fold, clips in asked.items():
+        sources = {clip.sequence.source for clip in clips}
+        rest = table.rows(~np.isin(table.source, list(sources)))
         if len(np.unique(rest.y)) < len(np.unique(table.y)):
-            continue  # a class that only these sources show cannot be told without them
+            continue
         classifier = fitter(rest)
-        for sequence in sequences:
-            if sequence.source in sources and sequence.world is not None:
-                scores.append(_ask(fold, sequence, classifier, settings))
+        scores += [_ask(fold, clip, classifier, settings) for clip in clips]
     return scores
 
 
@@ -93,14 +130,17 @@ def crossval_command(
     return scores
 
 
-def _ask(
-    fold: str, sequence: Sequence, classifier: ExerciseClassifier, settings: Settings
-) -> HeldOut:
+def sequence_features(sequence: Sequence) -> np.ndarray:
+    """(n, n_features) of the frames of a clip."""
     window = FeatureWindow()
-    features = np.array(
+    return np.array(
         [window.step(j, float(t)) for t, j in zip(sequence.t_s, sequence.joints_px, strict=True)]
     )
-    proba = classifier.proba_many(features)
+
+
+def _ask(fold: str, asked: Asked, classifier: Answerer, settings: Settings) -> HeldOut:
+    sequence = asked.sequence
+    proba = classifier.proba_many(asked.features)
     own = [classifier.classes[i] for i in proba.argmax(axis=1)]
     voter = Voter(
         classifier.classes, settings.vote_window_s, settings.vote_confidence, settings.vote_margin

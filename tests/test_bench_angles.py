@@ -15,7 +15,7 @@ pytest.importorskip("numba")
 from bench.__main__ import main
 from bench.angle_chart import grouped_bars
 from bench.angle_data import DrawnClip, NoClips, read_clips, view_from
-from bench.angle_report import END, START, section, write_section
+from bench.angle_report import section
 from bench.angles import (
     BODIES,
     BODIES_AND_MOVEMENTS,
@@ -33,6 +33,7 @@ from bench.angles import (
     over_joints_and_views,
 )
 from bench.fit_angles import FitSettings, bodies_fitted_to, fit
+from bench.page import markers, write_section
 from posecore.angles import JOINT_INDEX, N_JOINTS, corrected_flexion, flexion_of
 from posecore.landmarks import Landmark
 from tests.bodies import body
@@ -152,18 +153,18 @@ def test_frames_with_nobody_count_as_missed():
 
 def test_section_is_replaced_and_the_rest_of_the_page_stays(tmp_path):
     page = tmp_path / "ACCURACY.md"
-    write_section(page, "first")
+    write_section(page, "angles", "first")
     page.write_text(page.read_text() + "\n## Recognition\n\nKept.\n")
-    write_section(page, "second")
+    write_section(page, "angles", "second")
     text = page.read_text()
     assert "first" not in text and "second" in text and text.rstrip().endswith("Kept.")
-    assert text.count(START) == text.count(END) == 1
+    assert all(text.count(mark) == 1 for mark in markers("angles"))
 
 
 def test_section_is_added_to_a_page_that_has_none(tmp_path):
     page = tmp_path / "ACCURACY.md"
     page.write_text("# Accuracy\n\nOf recognition.\n")
-    write_section(page, "angles")
+    write_section(page, "angles", "angles")
     assert page.read_text().startswith("# Accuracy\n\nOf recognition.") and "angles" in (
         page.read_text()
     )

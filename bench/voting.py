@@ -1,0 +1,154 @@
+"""Ways to vote over successive frames: how often right, how late, how restless."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from posecore.crossval import HeldOut
+from posecore.types import NONE
+from posecore.vote import Voter
+
+WINDOWS_S = (0.5, 1.0, 1.5, 2.0, 3.0)
+_N_SWITCHES = 120
+_SEEN_ENOUGH = 0.6
+"""A clip takes part in switches if this share of its frames is named right without votes."""
+
+
+class Vote(Protocol):
+    def step(self, proba: np.ndarray, t_s: float) -> str: ...
+
+
+class Counted:
+    """Each frame of the window has one vote; ``majority``: more than half of them are needed."""
+
+    def __init__(self, classes: Sequence[str], window_s: float, majority: bool) -> None:
+        self._classes, self._window_s, self._majority = classes, window_s, majority
+        self._votes: deque[tuple[float, str]] = deque()
+
+    def step(self, proba: np.ndarray, t_s: float) -> str:
+        self._votes.append((t_s, self._classes[int(proba.argmax())]))
+        while t_s - self._votes[0][0] > self._window_s:
+            self._votes.popleft()
+        (name, n), *_ = Counter(vote for _, vote in self._votes).most_common(1)
+        return name if not self._majority or n > len(self._votes) / 2 else NONE
+
+
+class Exponential:
+    """Probabilities fade with time; the mean age of a vote is half the window."""
+
+    def __init__(self, classes: Sequence[str], window_s: float) -> None:
+        self._classes, self._fade_s = classes, window_s / 2
+        self._mean = np.zeros(len(classes))
+        self._last_s: float | None = None
+
+    def step(self, proba: np.ndarray, t_s: float) -> str:
+        keep = 0.0 if self._last_s is None else np.exp(-(t_s - self._last_s) / self._fade_s)
+        self._mean = keep * self._mean + (1 - keep) * proba
+        self._last_s = t_s
+        return self._classes[int(self._mean.argmax())]
+
+
+class Markov:
+    """First-order hidden Markov filter: the exercise changes about every ten windows."""
+
+    def __init__(self, classes: Sequence[str], window_s: float) -> None:
+        self._classes, self._stay_s, self._window_s = classes, 10 * window_s, window_s
+        self._belief = np.full(len(classes), 1 / len(classes))
+        self._last_s: float | None = None
+
+    def step(self, proba: np.ndarray, t_s: float) -> str:
+        passed = 0.0 if self._last_s is None else t_s - self._last_s
+        change = 1 - np.exp(-passed / self._stay_s)
+        prior = (1 - change) * self._belief + change / len(self._belief)
+        # Frames within a window say nearly the same: together they count as one observation.
+        share = min(1.0, max(passed, 0.02) / self._window_s)
+        belief = prior * np.maximum(proba, 1e-6) ** share
+        self._belief, self._last_s = belief / belief.sum(), t_s
+        return self._classes[int(self._belief.argmax())]
+
+
+Maker = Callable[[tuple[str, ...], float], Vote]
+
+METHODS: dict[str, Maker] = {
+    "plurality": lambda classes, window_s: Counted(classes, window_s, majority=False),
+    "majority": lambda classes, window_s: Counted(classes, window_s, majority=True),
+    "mean probability": lambda classes, window_s: Voter(classes, window_s, 0.0, 0.0),
+    "mean probability, held (ships)": lambda classes, window_s: Voter(classes, window_s),
+    "exponential": Exponential,
+    "Markov filter": Markov,
+}
+
+
+@dataclass(frozen=True)
+class Voted:
+    """right: share of frames, mean over clips; delay_s: median until a switch is named;
+    flicker: changes of the name in a minute of one exercise."""
+
+    method: str
+    window_s: float
+    right: float
+    delay_s: float
+    flicker: float
+
+
+def study(clips: Sequence[HeldOut]) -> list[Voted]:
+    """Every method over every window, on clips that the model knew nothing of."""
+    switches = _switches(clips)
+    return [
+        _measure(name, make, window_s, clips, switches)
+        for name, make in METHODS.items()
+        for window_s in WINDOWS_S
+    ]
+
+
+def _measure(
+    name: str,
+    make: Maker,
+    window_s: float,
+    clips: Sequence[HeldOut],
+    switches: Sequence[tuple[HeldOut, HeldOut]],
+) -> Voted:
+    right, changes, minutes = [], 0, 0.0
+    for clip in clips:
+        vote = make(clip.classes, window_s)
+        said = [vote.step(p, float(t)) for t, p in zip(clip.t_s, clip.proba, strict=True)]
+        right.append(said.count(clip.truth) / len(said))
+        changes += sum(a != b for a, b in zip(said, said[1:], strict=False))
+        minutes += float(clip.t_s[-1] - clip.t_s[0]) / 60
+    delays = [_delay_s(make, window_s, first, second) for first, second in switches]
+    return Voted(name, window_s, float(np.mean(right)), float(np.median(delays)), changes / minutes)
+
+
+def _delay_s(make: Maker, window_s: float, first: HeldOut, second: HeldOut) -> float:
+    """From the second clip's first frame until it is named right; infinite where it never is."""
+    vote = make(first.classes, window_s)
+    for t, p in zip(first.t_s, first.proba, strict=True):
+        vote.step(p, float(t))
+    begin = float(first.t_s[-1]) + 1 / 30
+    for t, p in zip(second.t_s, second.proba, strict=True):
+        if vote.step(p, begin + float(t - second.t_s[0])) == second.truth:
+            return float(t - second.t_s[0])
+    return float("inf")
+
+
+def _switches(clips: Sequence[HeldOut]) -> list[tuple[HeldOut, HeldOut]]:
+    """Pairs of different exercises, each seen well frame by frame and for over two seconds."""
+    good = [
+        c
+        for c in clips
+        if c.truth != NONE and c.frame >= _SEEN_ENOUGH and c.t_s[-1] - c.t_s[0] > 2.0
+    ]
+    rng = np.random.default_rng(0)
+    pairs: list[tuple[HeldOut, HeldOut]] = []
+    for _ in range(20 * _N_SWITCHES):
+        if len(pairs) == _N_SWITCHES or len(good) < 2:
+            break
+        first, second = (good[int(i)] for i in rng.choice(len(good), 2, replace=False))
+        if first.truth != second.truth and first.classes == second.classes:
+            pairs.append((first, second))
+    return pairs
