@@ -24,7 +24,7 @@ from posecore.reps import ExerciseCounter, RepSpan
 from posecore.sets import SetBuilder
 from posecore.technique import LiveCoach, judge
 from posecore.types import NONE, ExerciseSet, Fault, FrameResult, Pose, Rep
-from posecore.view import framing_hint, view_of
+from posecore.view import framing_hint, view_hint, view_of
 from posecore.vote import Voter
 
 
@@ -43,6 +43,7 @@ class Settings:
     doubt_share       with so much, a rep waits for doubt_s: the first rep of a set often ends
     doubt_s           before the votes name its exercise
     set_pause_s       a pause that ends a set
+    view_hint_s       how long a view must have been unfit before it is said
     history_s         how much of the past is kept: longer than the longest rep
     correct_angles    off where the poses are another estimator's, which errs in other ways
     """
@@ -54,6 +55,7 @@ class Settings:
     doubt_share: float = 0.1
     doubt_s: float = 2.0
     set_pause_s: float = 12.0
+    view_hint_s: float = 1.5
     history_s: float = 25.0
     correct_angles: bool = True
 
@@ -154,7 +156,8 @@ class Pipeline:
             current_set=current,
             faults=faults,
             cue=faults[0].cue if faults else None,
-            hint=framing_hint(pose, self.exercises[voted].needs if voted != NONE else ("trunk",)),
+            hint=self._hint(pose, voted),
+            rest_s=self._sets.rest_s(t_s),
         )
 
     def finish(self) -> ExerciseSet | None:
@@ -186,6 +189,18 @@ class Pipeline:
             proba = self.classifier.proba(self._window.step(joints_of(pose), t_s))
         row = measure(pose, flexion)
         return _Moment(t_s, row, flexion, expected_error_deg(view), view, proba, pose)
+
+    def _hint(self, pose: Pose | None, voted: str) -> str | None:
+        """What keeps the camera from seeing enough: first the picture's edge, then the view."""
+        exercise = self.exercises.get(voted)
+        hint = framing_hint(pose, exercise.needs if exercise else ("trunk",))
+        if hint is not None or exercise is None or not self._past:
+            return hint
+        since_s = self._past[-1].t_s - self.settings.view_hint_s
+        if self._past[0].t_s > since_s:
+            return None
+        views = [moment.view for moment in self._past if moment.t_s >= since_s]
+        return view_hint(views, exercise.best_views, exercise.chart)
 
     def _vote(self, now: _Moment) -> str:
         if self.fixed is not None:

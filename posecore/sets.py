@@ -46,6 +46,12 @@ class SetBuilder:
             self.ended.append(ended)
         return ended
 
+    def rest_s(self, t_s: float) -> float:
+        """Seconds since the last set's end; 0 during a set and before the first."""
+        if self.current is not None or not self.ended:
+            return 0.0
+        return max(0.0, t_s - self.ended[-1].end_s)
+
     def _change_to(self, exercise: str) -> ExerciseSet | None:
         if self.current is not None and self.current.exercise != exercise:
             return self.finish()

@@ -143,6 +143,7 @@ class FrameResult:
     faults           what is off at this moment
     cue              one sentence to the person, or None
     hint             what to change so that the camera sees enough, or None
+    rest_s           seconds since the last set's end; 0 during a set and before the first
     """
 
     t_s: float
@@ -163,3 +164,4 @@ class FrameResult:
     faults: tuple[Fault, ...]
     cue: str | None
     hint: str | None
+    rest_s: float = 0.0

@@ -65,3 +65,25 @@ def framing_hint(pose: Pose | None, needs: Sequence[str] = ("trunk", "legs")) ->
     if x.mean() < 0.25 or x.mean() > 0.75:
         return "Move to the middle of the picture."
     return "Step back so that I can see all of you."
+
+
+_TURN = {
+    "side": "Turn sideways so that I can see your {parts}.",
+    "diagonal": "Turn halfway to the side so that I can see your {parts}.",
+    "front": "Face the camera so that I can see your {parts}.",
+}
+_PARTS = {"elbow": "elbows", "shoulder": "arms", "hip": "hips", "knee": "knees"}
+
+
+def view_hint(
+    views: Sequence[str | None], best_views: Sequence[str], joints: Sequence[str]
+) -> str | None:
+    """How to turn so that an exercise can be judged, or None.
+
+    views       of the last moment's frames; None among them: could not be told
+    best_views  from where most can be judged, best first; joints: base names, what to see
+    """
+    known = [view for view in views if view is not None]
+    if not known or any(view in best_views for view in known):
+        return None
+    return _TURN[best_views[0]].format(parts=_PARTS[joints[0]])

@@ -117,6 +117,21 @@ def test_feet_out_of_the_picture_ask_to_step_back_in_a_squat_but_not_in_a_curl()
     assert run(scripted(always("biceps_curl")), frames)[-1].hint is None
 
 
+def test_view_that_cannot_judge_asks_to_turn_once_it_has_lasted():
+    results = run(scripted(always("push_up")), movement("push_up", 1, fps=20, view="front"))
+    hints = [result.hint for result in results]
+    assert hints[0] is None
+    assert hints[-1] == "Turn sideways so that I can see your elbows."
+    results = run(scripted(always("push_up")), movement("push_up", 1, fps=20, view="side"))
+    assert results[-1].hint is None
+
+
+def test_rest_is_timed_after_a_set():
+    results = run(scripted(always("squat")), after(squats(2), nobody(20)))
+    assert results[len(squats(2)) - 1].rest_s == 0.0
+    assert 12.0 < results[-1].rest_s < 22.0
+
+
 def test_step_asks_the_estimator_and_closes_it_once():
     class Estimator:
         def __init__(self) -> None:

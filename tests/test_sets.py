@@ -105,3 +105,13 @@ def test_reset_equals_new(builder):
     builder.reset()
     assert (builder.current, builder.ended) == (None, [])
     assert builder.add_rep(rep(1.0)) is None
+
+
+def test_rest_is_timed_from_the_last_rep_and_over_with_the_next_one(builder):
+    assert builder.rest_s(3.0) == 0.0
+    builder.add_rep(rep(5.0))
+    assert builder.rest_s(10.0) == 0.0
+    builder.step(7.0 + PAUSE_S + 1)
+    assert builder.rest_s(37.0) == 30.0
+    builder.add_rep(rep(40.0))
+    assert builder.rest_s(42.0) == 0.0

@@ -7,7 +7,7 @@ import pytest
 
 from posecore.landmarks import Landmark as L
 from posecore.types import Pose
-from posecore.view import framing_hint, turn_deg, view_of
+from posecore.view import framing_hint, turn_deg, view_hint, view_of
 from tests.bodies import POSTURES, SETTING, body
 
 
@@ -95,3 +95,15 @@ def test_hint_counts_the_edge_itself_as_about_to_leave():
     pose = body(view="front")
     at_edge = Pose(0.0, image, pose.world, np.ones(33), pose.size_px)
     assert framing_hint(at_edge) == "Step back: your feet are out of the picture."
+
+
+def test_view_that_cannot_judge_says_how_to_turn():
+    hint = view_hint(["front", None, "front"], ["side", "diagonal"], ["knee", "hip"])
+    assert hint == "Turn sideways so that I can see your knees."
+    hint = view_hint(["side"], ["front", "diagonal"], ["shoulder"])
+    assert hint == "Face the camera so that I can see your arms."
+
+
+@pytest.mark.parametrize("views", [["front", "side"], ["diagonal"], [None], []])
+def test_view_that_can_judge_or_is_not_known_says_nothing(views):
+    assert view_hint(views, ["side", "diagonal"], ["knee"]) is None
