@@ -24,8 +24,8 @@ STYLE = """
 .pc-point { flex: 1 1 15rem; display: flex; gap: .9rem; border: 2px solid #6b7687;
   border-left: 10px solid #e69f00; border-radius: 10px; padding: .7rem; font-size: 1.1rem;
   line-height: 1.3; }
-.pc-point img { width: 40%; max-height: 11rem; object-fit: contain; border-radius: 6px;
-  background: #eef1f5; }
+.pc-point img { width: 40%; max-height: 11rem; object-fit: contain; align-self: flex-start;
+  border-radius: 6px; background: #eef1f5; }
 .pc-point b { display: block; font-size: 1.45rem; line-height: 1.15; margin-bottom: .3rem; }
 </style>
 """
