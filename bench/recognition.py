@@ -46,7 +46,10 @@ def recognition_command(
         left_out = ask_all(thin, rows, partial(Fitted, recipe), settings)
         compared.append(_compared_row(recipe.name, grouped, left_out))
         say(" | ".join(compared[-1]) + f" | {time.perf_counter() - began:.0f} s")
-    shipped = ask_all(asked, rows, lambda rest: classifier_of(fit(rest, SEED)), settings)
+    temperature = float(read_card().get("temperature", 1.0))
+    shipped = ask_all(
+        asked, rows, lambda rest: classifier_of(fit(rest, SEED), temperature), settings
+    )
     votes = study(shipped)
     text = section(compared, shipped, votes, read_card())
     say(text)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from posecore.classify import read_card
 from posecore.evaluate import clip_name
 from posecore.features import FeatureWindow
 from posecore.pipeline import Settings
@@ -123,7 +124,8 @@ def crossval_command(
     """Print how well footage of unseen makers is recognised. Raises DataError without data."""
     sequences = all_sequences(data, cache, rendered)
     table = cached_table(sequences, cache)
-    scores = held_out(sequences, table, lambda rows: classifier_of(fit(rows, SEED)))
+    temperature = float(read_card().get("temperature", 1.0))
+    scores = held_out(sequences, table, lambda rows: classifier_of(fit(rows, SEED), temperature))
     say("\nleave one source out")
     for line in report(scores):
         say(line)
@@ -139,22 +141,39 @@ def sequence_features(sequence: Sequence) -> np.ndarray:
 
 
 def _ask(fold: str, asked: Asked, classifier: Answerer, settings: Settings) -> HeldOut:
-    sequence = asked.sequence
-    proba = classifier.proba_many(asked.features)
-    own = [classifier.classes[i] for i in proba.argmax(axis=1)]
-    voter = Voter(
-        classifier.classes, settings.vote_window_s, settings.vote_confidence, settings.vote_margin
-    )
-    voted = [voter.step(p, float(t)) for t, p in zip(sequence.t_s, proba, strict=True)]
+    sequence, proba = asked.sequence, classifier.proba_many(asked.features)
+    truth, classes = sequence.label, classifier.classes
+    return _answered(fold, sequence.clip, truth, classes, sequence.t_s, proba, settings)
+
+
+def cooled(clip: HeldOut, temperature: float, settings: Settings) -> HeldOut:
+    """The same answer, its probabilities made less sure by ``temperature``, voted anew."""
+    proba = np.maximum(clip.proba, 1e-9) ** (1.0 / temperature)
+    proba /= proba.sum(axis=1, keepdims=True)
+    return _answered(clip.fold, clip.clip, clip.truth, clip.classes, clip.t_s, proba, settings)
+
+
+def _answered(
+    fold: str,
+    clip: str,
+    truth: str,
+    classes: tuple[str, ...],
+    t_s: np.ndarray,
+    proba: np.ndarray,
+    settings: Settings,
+) -> HeldOut:
+    own = [classes[i] for i in proba.argmax(axis=1)]
+    voter = Voter(classes, settings.vote_window_s, settings.vote_confidence, settings.vote_margin)
+    voted = [voter.step(p, float(t)) for t, p in zip(t_s, proba, strict=True)]
     return HeldOut(
         fold=fold,
-        clip=sequence.clip,
-        truth=sequence.label,
+        clip=clip,
+        truth=truth,
         named=clip_name(voted),
-        frame=own.count(sequence.label) / len(own),
-        voted=voted.count(sequence.label) / len(voted),
-        classes=classifier.classes,
-        t_s=sequence.t_s,
+        frame=own.count(truth) / len(own),
+        voted=voted.count(truth) / len(voted),
+        classes=classes,
+        t_s=t_s,
         proba=proba,
     )
 

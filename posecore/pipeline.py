@@ -49,7 +49,7 @@ class Settings:
     """
 
     vote_window_s: float = 1.0
-    vote_confidence: float = 0.4
+    vote_confidence: float = 0.35
     vote_margin: float = 0.1
     rep_share: float = 0.3
     doubt_share: float = 0.1

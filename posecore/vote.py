@@ -22,7 +22,7 @@ class Voter:
         self,
         classes: tuple[str, ...],
         window_s: float = 1.0,
-        confidence: float = 0.4,
+        confidence: float = 0.35,
         margin: float = 0.1,
     ) -> None:
         self.classes = classes
