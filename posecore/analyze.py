@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from posecore.angles import JOINT_NAMES, N_JOINTS
+from posecore.decoder import GuardedReader
 from posecore.types import ExerciseSet, Fault, FrameResult, Rep
-from posecore.video import AnnotatedWriter, VideoInfo, VideoReader
+from posecore.video import AnnotatedWriter, VideoInfo
 
 __all__ = [
     "SCHEMA",
@@ -127,11 +128,12 @@ def analyze_video(
 
     on_frame  called with each picture and its result, as long as the picture is there
     progress  called with the seconds done and the seconds in all (None: the file does not say)
+    The file is decoded in a process of its own, which has limits: see posecore.decoder.
     Raises VideoError where the file cannot be read. The pipeline is left open.
     """
     columns = _Columns()
     sets: list[ExerciseSet] = []
-    with VideoReader(path) as video:
+    with GuardedReader(path) as video:
         for rgb, t_s in video.frames():
             result = pipeline.step(rgb, t_s)
             columns.add(result, t_s)
@@ -203,7 +205,7 @@ class _Columns:
         if fault.beyond > self.hold_faults[last].beyond:
             self.hold_faults[last] = fault
 
-    def analysis(self, video: VideoReader, sets: list[ExerciseSet]) -> Analysis:
+    def analysis(self, video: GuardedReader, sets: list[ExerciseSet]) -> Analysis:
         warnings = []
         if video.cut_off_at_s is not None:
             warnings.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +18,14 @@ from av.video.stream import VideoStream
 MAX_SIDE_PX = 640
 """Longest side of a decoded frame. At 320 the estimator is no faster and loses people."""
 
+MAX_PIXELS = 8192 * 8192
+"""Largest picture that is decoded: twice what 8K has. A file may claim any size."""
+
+_THREADS = 4  # each holds whole pictures of its own: 16 of them in 8K are more than 1 GB
+
+_RATES_HZ = (1.0, 1000.0)
+"""What a file may say of its own rate and be believed where a time of its frames cannot be."""
+
 _CUT_SHORT_SHARE = 0.97
 """A file whose frames end before this share of its declared length is taken as cut off."""
 
@@ -28,6 +37,9 @@ _FORMATS = (
 addresses than the one that was chosen, still pictures, and text, which it would draw."""
 
 _TICKS_PER_S = 90_000  # time base of a written file; every usual frame rate divides it
+
+
+SHORT_OF_MEMORY = "reading this file takes more memory than there is. Make a smaller copy of it."
 
 
 class VideoError(ValueError):
@@ -71,6 +83,7 @@ class VideoReader:
             if self._first is None:
                 raise VideoError(f"{self.path.name}: no picture could be read from this file.")
             self._rotation = int(round(self._first.rotation / 90.0)) * 90 % 360
+            self._size = self._fitted(self._first)
             self.info = self._describe()
         except BaseException:
             self._container.close()
@@ -90,10 +103,13 @@ class VideoReader:
     def frames(self) -> Iterator[tuple[np.ndarray, float]]:
         """Each frame as (height, width, 3) uint8 RGB with its time in s from the first frame.
 
-        Times strictly increase: where the container's do not, a frame follows the one before
-        it by the mean interval. A damaged end stops the iteration and sets ``cut_off_at_s``.
+        Times strictly increase, by a millisecond at least: where the container's do not, a frame
+        follows the one before it by the mean interval. All have the size of the first; one of
+        other proportions lies on black. A damaged end stops the iteration and sets
+        ``cut_off_at_s``. Raises VideoError where a picture cannot be read for another reason.
         """
-        step_s = 1.0 / (self.info.fps or 30.0)
+        slowest_hz, fastest_hz = _RATES_HZ
+        step_s = 1.0 / min(max(self.info.fps or 30.0, slowest_hz), fastest_hz)
         first_s: float | None = None
         last_s: float | None = None
         for frame in self._from_the_first():
@@ -103,7 +119,7 @@ class VideoReader:
                 t_s = at_s - first_s
             else:
                 t_s = 0.0 if last_s is None else last_s + step_s
-            if last_s is not None and t_s <= last_s:
+            if last_s is not None and t_s < last_s + 1.0 / fastest_hz:
                 t_s = last_s + step_s
             last_s = t_s
             yield self._upright(frame), t_s
@@ -130,8 +146,19 @@ class VideoReader:
                 f"{self.path.name}: there is no video in this file, only sound or text."
             )
         stream = streams[0]
+        if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+            raise self._too_large()
         stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = min(_THREADS, os.cpu_count() or 1)
+        # The size above is the container's word; the decoder may find another in its own data.
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         return stream
+
+    def _too_large(self) -> VideoError:
+        return VideoError(
+            f"{self.path.name}: its pictures are too large to be read. Expected at most "
+            f"{MAX_PIXELS // 1_000_000} million pixels each; make a smaller copy."
+        )
 
     def _decode(self) -> Iterator[VideoFrame]:
         try:
@@ -141,6 +168,8 @@ class VideoReader:
                     yield from packet.decode()
                 except av.error.InvalidDataError:
                     continue  # one damaged packet costs itself; a damaged end shows in the length
+        except MemoryError as error:
+            raise VideoError(f"{self.path.name}: {SHORT_OF_MEMORY}") from error
         except (av.error.FFmpegError, EOFError):
             self._broke_off = True  # what was yielded stands, frames() notes the place
 
@@ -172,17 +201,44 @@ class VideoReader:
         alone = len(container.streams) == 1
         return container.duration / av.time_base if alone and container.duration else None
 
-    def _upright(self, frame: VideoFrame) -> np.ndarray:
+    def _fitted(self, frame: VideoFrame) -> tuple[int, int]:
+        """Width and height of the picture as it is shown before it is turned."""
         width, height = frame.width * frame_aspect(self._stream), float(frame.height)
         scale = min(1.0, self.max_side_px / max(width, height))
-        rgb = frame.reformat(
-            width=max(2, round(width * scale)),
-            height=max(2, round(height * scale)),
-            format="rgb24",
-            interpolation="AREA" if scale < 1.0 else "BILINEAR",
-        ).to_ndarray()
+        return max(2, round(width * scale)), max(2, round(height * scale))
+
+    def _upright(self, frame: VideoFrame) -> np.ndarray:
+        width, height = self._fitted(frame)
+        other = (width, height) != self._size
+        if other:  # the stream changed its size on the way: fit it into the one it began with
+            scale = min(self._size[0] / width, self._size[1] / height)
+            width, height = max(1, int(width * scale)), max(1, int(height * scale))
+        try:
+            rgb = frame.reformat(
+                width=width,
+                height=height,
+                format="rgb24",
+                interpolation="AREA" if height < frame.height else "BILINEAR",
+            ).to_ndarray()
+        except (av.error.FFmpegError, ValueError) as error:
+            raise VideoError(
+                f"{self.path.name}: its pictures are of a kind that cannot be shown "
+                f"({frame.format.name})."
+            ) from error
+        except MemoryError as error:
+            raise VideoError(f"{self.path.name}: {SHORT_OF_MEMORY}") from error
+        if other:
+            rgb = _on_black(rgb, self._size)
         turns = self._rotation // 90
         return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+
+
+def _on_black(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The picture in the middle of a black one of (width, height)."""
+    whole = np.zeros((size[1], size[0], 3), np.uint8)
+    top, left = (size[1] - rgb.shape[0]) // 2, (size[0] - rgb.shape[1]) // 2
+    whole[top : top + rgb.shape[0], left : left + rgb.shape[1]] = rgb
+    return whole
 
 
 def frame_aspect(stream: VideoStream) -> float:

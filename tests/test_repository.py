@@ -26,7 +26,7 @@ LAYERS = (
     {"landmarks"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "exercises", "measures"},
-    {"features", "estimate", "draw"},
+    {"features", "estimate", "draw", "decoder"},
     {"vote", "reps", "holds", "sets", "technique", "findings", "path", "score", "advice",
      "classify", "tracks"},
     {"pipeline"},

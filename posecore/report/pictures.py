@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from posecore.decoder import guarded_frames
 from posecore.draw import draw_moment, jpeg
 from posecore.types import Fault
-from posecore.video import frames
 
 
 def moment_pictures(video: Path | None, faults: Sequence[Fault]) -> dict[Fault, bytes]:
@@ -26,7 +26,7 @@ def moment_pictures(video: Path | None, faults: Sequence[Fault]) -> dict[Fault, 
     if not at:
         return pictures
     last_s = max(at)
-    for rgb, t_s in frames(video):
+    for rgb, t_s in guarded_frames(video):
         for fault in at.get(round(t_s, 4), []):
             pictures[fault] = jpeg(draw_moment(rgb, fault))
         if t_s >= last_s:

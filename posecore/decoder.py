@@ -1,0 +1,254 @@
+"""Reads a video file in a process of its own, with limits on its time, memory and length.
+
+A decoder is a large program in C that is given whatever a stranger put into a file. Here it
+works beside the program, not in it: should the file crash it, hang it or make it eat memory, that
+costs this file and ends in a sentence. ``GuardedReader`` is used like ``video.VideoReader``.
+
+The process is this module, run by the same Python: it writes messages to its standard output
+(see ``_send``) and ends when its standard input does, so it never outlives the program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import numpy as np
+
+from posecore.video import MAX_SIDE_PX, SHORT_OF_MEMORY, VideoError, VideoInfo, VideoReader
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+_INFO, _FRAME, _END, _PROBLEM = b"ifep"
+_HEAD = struct.Struct("<BQ")  # kind of a message, bytes that follow
+_FRAME_HEAD = struct.Struct("<dII")  # seconds, height, width; then the RGB bytes
+_LARGEST = 1 << 28  # bytes of a message; more cannot come from a decoder that is in order
+
+_AHEAD = 2  # frames that wait while the one before them is looked at
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost.
+
+    first_s       until the first picture; a gigabyte of rubbish is searched in less
+    frame_s       until each other picture
+    share_s       for each picture on the mean, beyond ``first_s``; 8K takes a fifth of it
+    memory_bytes  of address space of the decoding process (where the system can limit it: Linux)
+    max_frames    four and a half hours at 30 a second
+    """
+
+    first_s: float = 30.0
+    frame_s: float = 30.0
+    share_s: float = 1.0
+    memory_bytes: int = 4 << 30
+    max_frames: int = 500_000
+
+
+LIMITS = Limits()
+
+
+class GuardedReader:
+    """As VideoReader, the decoding done by another process. Iterate ``frames()`` once.
+
+    Raises VideoError where the file cannot be read, and where it goes beyond ``limits``.
+    """
+
+    def __init__(
+        self, path: str | Path, *, max_side_px: int = MAX_SIDE_PX, limits: Limits = LIMITS
+    ) -> None:
+        self.path = Path(path)
+        self.limits = limits
+        self.cut_off_at_s: float | None = None
+        self._waited_s = 0.0
+        self._n_frames = 0
+        asked = {"path": str(self.path.absolute()), "max_side_px": max_side_px, **asdict(limits)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "posecore.decoder", json.dumps(asked)],
+            cwd=_ROOT,
+            # One thread of its linear algebra, which it has no use for, would cost 30 MB each.
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._messages: queue.Queue[tuple[int, bytes]] = queue.Queue(_AHEAD)
+        self._closed = threading.Event()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        try:
+            kind, content = self._next(limits.first_s)
+            if kind != _INFO:
+                raise self._broke_down()
+            self.info = VideoInfo(**json.loads(content))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The decoding process, for who wants to watch it."""
+        return self._process.pid
+
+    def __enter__(self) -> GuardedReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def frames(self) -> Iterator[tuple[np.ndarray, float]]:
+        """As VideoReader.frames."""
+        while True:
+            kind, content = self._next(self.limits.frame_s)
+            if kind == _END:
+                self.cut_off_at_s = json.loads(content)
+                return
+            if kind != _FRAME:
+                raise self._broke_down()
+            self._n_frames += 1
+            if self._n_frames > self.limits.max_frames:
+                raise VideoError(
+                    f"{self.path.name}: this video has more than {self.limits.max_frames} "
+                    "pictures. Cut it into shorter ones."
+                )
+            t_s, height, width = _FRAME_HEAD.unpack_from(content)
+            pixels = np.frombuffer(content, np.uint8, offset=_FRAME_HEAD.size)
+            if pixels.size != height * width * 3:
+                raise self._broke_down()
+            # A copy may be drawn on, which the bytes of a message may not.
+            yield pixels.reshape(height, width, 3).copy(), t_s
+
+    def close(self) -> None:
+        """End the process. Again does nothing."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._process.kill()
+        self._process.wait()
+        while self._listener.is_alive():  # it may wait for room
+            try:
+                self._messages.get_nowait()
+            except queue.Empty:
+                self._listener.join(0.01)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _next(self, patience_s: float) -> tuple[int, bytes]:
+        allowed_s = self.limits.first_s + self.limits.share_s * self._n_frames - self._waited_s
+        began = time.monotonic()
+        try:
+            kind, content = self._messages.get(timeout=max(0.0, min(patience_s, allowed_s)))
+        except queue.Empty:
+            raise VideoError(
+                f"{self.path.name}: reading this file takes too long, so it was given up. It may "
+                "be damaged, or larger than this computer can read: make a smaller copy of it."
+            ) from None
+        finally:
+            self._waited_s += time.monotonic() - began
+        if kind == _PROBLEM:
+            raise VideoError(content.decode())
+        return kind, content
+
+    def _listen(self) -> None:
+        """The listener's: hand over messages until the process ends. The last one has no kind."""
+        stream = self._process.stdout
+        assert stream is not None
+        message = _receive(stream)
+        while message is not None and not self._closed.is_set():
+            self._messages.put(message)
+            message = _receive(stream)
+        self._messages.put((0, b""))
+
+    def _broke_down(self) -> VideoError:
+        return VideoError(
+            f"{self.path.name}: the program that reads it broke down. The file may be damaged, "
+            "or memory was short."
+        )
+
+
+def guarded_frames(
+    path: str | Path, *, max_side_px: int = MAX_SIDE_PX
+) -> Iterator[tuple[np.ndarray, float]]:
+    """As video.frames, from a GuardedReader."""
+    with GuardedReader(path, max_side_px=max_side_px) as video:
+        yield from video.frames()
+
+
+def _receive(stream: IO[bytes]) -> tuple[int, bytes] | None:
+    """The next message; None where the stream ends, or holds what is none."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    kind, size = _HEAD.unpack(head)
+    if size > _LARGEST:
+        return None
+    content = stream.read(size)
+    return (kind, content) if len(content) == size else None
+
+
+def _send(stream: IO[bytes], kind: int, *parts: Any) -> None:
+    stream.write(_HEAD.pack(kind, sum(memoryview(part).nbytes for part in parts)))
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def _end_with_the_program() -> None:
+    sys.stdin.buffer.read()  # nothing is ever sent: it returns when the program is gone
+    os._exit(1)
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows; the size of pictures is limited there too
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of a picture
+    except (OSError, ValueError):
+        return  # macOS knows the limit and does not let it be set
+
+
+def _serve(asked: dict[str, Any]) -> None:
+    """The process's: read the file and send what was found."""
+    # What a library prints must not come between the messages.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    threading.Thread(target=_end_with_the_program, daemon=True).start()
+    _limit_memory(asked["memory_bytes"])
+    path = Path(asked["path"])
+    try:
+        with VideoReader(path, max_side_px=asked["max_side_px"]) as video:
+            _send(out, _INFO, json.dumps(asdict(video.info)).encode())
+            for rgb, t_s in video.frames():
+                height, width = rgb.shape[:2]
+                _send(out, _FRAME, _FRAME_HEAD.pack(t_s, height, width), rgb.data)
+            _send(out, _END, json.dumps(video.cut_off_at_s).encode())
+    except VideoError as error:
+        _send(out, _PROBLEM, str(error).encode(errors="replace"))
+    except MemoryError:
+        _send(out, _PROBLEM, f"{path.name}: {SHORT_OF_MEMORY}".encode(errors="replace"))
+
+
+if __name__ == "__main__":
+    _serve(json.loads(sys.argv[1]))
