@@ -121,13 +121,16 @@ def save(result: Result, store: Store) -> None:
         return
     started_at = datetime.now(UTC)
     try:
-        session_id = store.begin_session(started_at, result.name)
-        for each in result.analysis.sets:
-            set_id = store.begin_set(session_id, each.exercise, each.start_s)
-            for rep in each.reps:
-                store.add_rep(set_id, rep, JOINT_NAMES)
-            store.update_set(set_id, each.end_s, each.hold_s)
-        store.end_session(session_id, started_at + timedelta(seconds=result.analysis.duration_s))
+        with store.together():  # all of the video, or nothing of it
+            session_id = store.begin_session(started_at, result.name)
+            for each in result.analysis.sets:
+                set_id = store.begin_set(session_id, each.exercise, each.start_s)
+                for rep in each.reps:
+                    store.add_rep(set_id, rep, JOINT_NAMES)
+                store.update_set(set_id, each.end_s, each.hold_s)
+            store.end_session(
+                session_id, started_at + timedelta(seconds=result.analysis.duration_s)
+            )
     except StoreError as error:
         result.not_saved = str(error)
     else:

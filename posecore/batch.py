@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.queues import Queue
 from pathlib import Path
 from threading import Thread
@@ -267,8 +267,18 @@ _TELL_EVERY_S = 0.5  # of the video; a message a frame would keep both processes
 def _begin_process(news: Any) -> None:
     global _news
     _news = news
+    Thread(target=_end_with_the_program, daemon=True).start()
     ExitStack().enter_context(native_messages_muted())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback of its own
+
+
+def _end_with_the_program() -> None:
+    # A program that is killed cannot stop its processes, and they would wait for work for ever:
+    # each holds both ends of the pipe it waits at.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _in_process(number: int, job: Job) -> Outcome:

@@ -8,22 +8,20 @@ notices the end (the media loop, the page) calls ``finish``, once or more.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
 import numpy as np
 
-from posecore.angles import JOINT_NAMES, N_JOINTS
-from posecore.store import Store, StoreError
+from posecore.angles import N_JOINTS
+from posecore.exercises import Exercise
+from posecore.framing import luma_of
+from posecore.journal import Journal
+from posecore.stage import Stage, StageKeeper
+from posecore.store import Store
 from posecore.types import ExerciseSet, FrameResult, Rep
-
-_RETRY_S = 2.0
-"""How long a store that failed is left alone: asking it at every frame would stop the picture."""
-
-_HOLD_STEP_S = 1.0
-"""A hold is written again when it has grown by this: a crash loses no more."""
 
 
 class Stepper(Protocol):
@@ -48,6 +46,7 @@ class Snapshot:
     session_id   in the store, None as long as there is nothing to keep
     problem      a sentence about what goes wrong and what becomes of the reps, or None
     dropped      frames that came while another one was being looked at
+    stage        where the session stands between its sets, None before the first frame
     """
 
     started_at: datetime
@@ -64,6 +63,7 @@ class Snapshot:
     session_id: int | None
     problem: str | None
     finished: bool
+    stage: Stage | None = None
 
     @property
     def now_s(self) -> float:
@@ -80,6 +80,13 @@ class Snapshot:
         if self.current_set is not None:
             return self.current_set
         return self.ended_sets[-1] if self.ended_sets else None
+
+    @property
+    def rest_s(self) -> float:
+        """Seconds since the last set's end; 0 during a set and before the first."""
+        if self.current_set is not None or not self.ended_sets:
+            return 0.0
+        return max(0.0, self.now_s - self.ended_sets[-1].end_s)
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -104,6 +111,7 @@ class LiveSession:
     store       where reps go as soon as they are done; None keeps nothing
     started_at  time of day of the first frame, aware of its zone
     source      "camera", "demo" or a file's name
+    exercise    the one that the pipeline is fixed to, for the framing guide; None: any
     window_s    how far back a snapshot reaches
     """
 
@@ -115,10 +123,11 @@ class LiveSession:
         started_at: datetime,
         source: str,
         person: str = "",
+        exercise: Exercise | None = None,
         window_s: float = 20.0,
     ) -> None:
         self._pipeline = pipeline
-        self._journal = _Journal(store, started_at, source, person)
+        self._journal = Journal(store, started_at, source, person)
         self.started_at = started_at
         self.source = source
         self.window_s = window_s
@@ -136,6 +145,9 @@ class LiveSession:
         self._failure: str | None = None
         self._store_problem: str | None = None
         self._finished = False
+        # The stepping thread's, like the pipeline and the journal.
+        self._stages = StageKeeper(exercise)
+        self._stage: Stage | None = None
 
     def process(self, rgb: np.ndarray, t_s: float, *, dropped: int = 0) -> FrameResult | None:
         """The worker's: look at one frame. Returns what is known after it.
@@ -151,8 +163,12 @@ class LiveSession:
                 with self._lock:
                     self._dropped += dropped + 1
                 return None if self._finished else latest
-            result = self._pipeline.step(rgb, t_s)
+            result, stage = self._stages.step(self._pipeline.step(rgb, t_s), luma_of(rgb))
+            if self._stages.ends_set:
+                ended = self._stages.without_signs(self._pipeline.finish())
+                result = replace(result, set_ended=ended, current_set=None, rep_count=0)
             with self._lock:
+                self._stage = stage
                 self._take(result, dropped)
             self._keep(result, t_s)
             return result
@@ -193,6 +209,7 @@ class LiveSession:
             last_seen_s, ended, current = self._last_seen_s, tuple(self._ended), self._current
             frames, dropped, finished = self._frames, self._dropped, self._finished
             session_id, problem = self._session_id, self._failure or self._store_problem
+            stage = self._stage
         shape = (len(recent), N_JOINTS)
         return Snapshot(
             started_at=self.started_at,
@@ -209,6 +226,7 @@ class LiveSession:
             session_id=session_id,
             problem=problem,
             finished=finished,
+            stage=stage,
         )
 
     def finish(self) -> None:
@@ -220,7 +238,7 @@ class LiveSession:
             if self._finished:
                 return
             try:
-                last_set = self._pipeline.finish()
+                last_set = self._stages.without_signs(self._pipeline.finish())
                 if last_set is not None:
                     self._journal.note(last_set, over=True)
                     with self._lock:
@@ -241,91 +259,3 @@ class LiveSession:
     @property
     def _end_s(self) -> float:
         return self._recent[-1].t_s if self._recent else 0.0
-
-
-@dataclass(eq=False)
-class _Kept:
-    """A set, and how much of it the store has."""
-
-    known: ExerciseSet
-    over: bool
-    set_id: int | None = None
-    n_reps: int = 0
-    end_s: float | None = None
-    hold_s: float = 0.0
-
-    @property
-    def worth_keeping(self) -> bool:
-        return bool(self.known.reps) or bool(self.known.hold_s)
-
-    def same_set(self, other: ExerciseSet) -> bool:
-        return (self.known.exercise, self.known.start_s) == (other.exercise, other.start_s)
-
-
-class _Journal:
-    """Brings the store up to what is known, whatever it refused before. The stepping thread's.
-
-    The session is begun with its first rep or held second, so an empty one is never kept.
-    """
-
-    def __init__(self, store: Store | None, started_at: datetime, source: str, person: str) -> None:
-        self._store = store
-        self._started_at, self._source, self._person = started_at, source, person
-        self._sets: list[_Kept] = []
-        self._quiet_until_s = float("-inf")
-        self._problem: str | None = None
-        self.session_id: int | None = None
-
-    def note(self, known: ExerciseSet, *, over: bool) -> None:
-        last = self._sets[-1] if self._sets else None
-        if last is not None and not last.over:
-            if last.same_set(known):
-                last.known, last.over = known, over
-                return
-            last.over = True
-        self._sets.append(_Kept(known, over))
-
-    def write(self, t_s: float) -> str | None:
-        """Write what is new; a sentence where that failed. Leaves a failed store alone a while."""
-        if self._store is None or t_s < self._quiet_until_s:
-            return self._problem
-        try:
-            self._write(self._store)
-        except StoreError as error:
-            self._quiet_until_s = t_s + _RETRY_S
-            self._problem = f"Not saved yet, kept in memory: {error}"
-        else:
-            self._problem = None
-        return self._problem
-
-    def end(self, end_s: float) -> str | None:
-        """Write all that is left and the session's end; a sentence where that failed."""
-        for kept in self._sets:
-            kept.over = True
-        problem = self.write(float("inf"))
-        if self._store is None or problem is not None or self.session_id is None:
-            return problem
-        try:
-            if self._store.discard_if_empty(self.session_id):
-                self.session_id = None
-            else:
-                ended_at = self._started_at + timedelta(seconds=end_s)
-                self._store.end_session(self.session_id, ended_at)
-        except StoreError as error:
-            self._problem = f"The end of this session is not saved: {error}"
-        return self._problem
-
-    def _write(self, store: Store) -> None:
-        for kept in [kept for kept in self._sets if kept.worth_keeping]:
-            known = kept.known
-            if self.session_id is None:
-                self.session_id = store.begin_session(self._started_at, self._source, self._person)
-            if kept.set_id is None:
-                kept.set_id = store.begin_set(self.session_id, known.exercise, known.start_s)
-            for rep in known.reps[kept.n_reps :]:
-                store.add_rep(kept.set_id, rep, JOINT_NAMES)
-                kept.n_reps += 1
-            grown_s = (known.hold_s or 0.0) - kept.hold_s
-            if grown_s >= _HOLD_STEP_S or (kept.over and kept.end_s != known.end_s):
-                store.update_set(kept.set_id, end_s=known.end_s, hold_s=known.hold_s)
-                kept.end_s, kept.hold_s = known.end_s, known.hold_s or 0.0

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import platformdirs
@@ -63,6 +63,7 @@ class Database:
             )
         self._engine: Engine | None = None
         self._opening = Lock()
+        self._here = local()  # .connection: the transaction that this thread has open
 
     @property
     def place(self) -> str:
@@ -79,9 +80,21 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: on leaving the block all of it is on the disk, or nothing of it is."""
+        """A transaction: on leaving the block all of it is on the disk, or nothing of it is.
+
+        Inside another such block of the same thread, it is part of that one.
+        """
+        outer: Connection | None = getattr(self._here, "connection", None)
+        if outer is not None:
+            with named_errors(self.place):
+                yield outer
+            return
         with named_errors(self.place), _transaction(self._opened()) as connection:
-            yield connection
+            self._here.connection = connection
+            try:
+                yield connection
+            finally:
+                self._here.connection = None
 
     def close(self) -> None:
         """Close the idle connections; the next use opens it again."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,8 @@ class Store:
     """The sessions of one database.
 
     Any thread may call any method: each takes a connection of its own for as long as it runs.
-    Each writing method is one transaction, on the disk when the method returns. Every method
+    Each writing method is one transaction, on the disk when the method returns; those in a block
+    of ``together`` are one, on the disk when the block ends. Every method
     raises StoreError with a sentence for the person. Times of day are arguments, aware of their
     zone; the file is opened, and made, at the first use.
 
@@ -58,6 +60,12 @@ class Store:
         Raises StoreError where it could not be used.
         """
         return self._database.version()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes inside the block is kept as a whole, or not at all."""
+        with self._database.writing():
+            yield
 
     # While a session runs.
 
