@@ -69,7 +69,13 @@ def new_session(
     exercises, classifier = knowledge
     pipeline = Pipeline(exercises=exercises, classifier=classifier, exercise=exercise)
     pipeline.warm_up()
-    return LiveSession(pipeline, store=store, started_at=datetime.now(UTC), source=source)
+    return LiveSession(
+        pipeline,
+        store=store,
+        started_at=datetime.now(UTC),
+        source=source,
+        exercise=exercises.get(exercise) if exercise is not None else None,
+    )
 
 
 def ice_servers() -> list[dict[str, Any]]:

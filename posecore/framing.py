@@ -1,0 +1,215 @@
+"""What the camera sees of the person before a set, and what to change so that it sees enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecore.angles import MIN_VISIBILITY
+from posecore.exercises import Exercise
+from posecore.landmarks import Landmark as L
+from posecore.types import Pose
+from posecore.view import PARTS, view_of
+
+DARK_LUMA = 0.14
+"""Mean lightness in [0, 1] under which a picture is too dark; a room lit by one lamp reads 0.25."""
+
+NEAREST_M, FARTHEST_M = 1.0, 4.6
+"""Height of what the picture shows at the person's distance. Under the first, what is cut off is so
+because the person is too close; over the second a grown person takes less than two fifths of it."""
+
+STEADY_S = 0.6
+"""A finding must last so long before it is said: one that flickers cannot be followed."""
+
+_EDGE = 0.01  # of the picture; a landmark nearer to the edge is about to leave it
+_MIDDLE = (0.22, 0.78)  # share of the width in which the middle of the hips should be
+_LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114]) / 255.0  # ITU-R BT.601
+_LUMA_STEP = 8  # every so many pixels are enough for a mean
+
+_ENDS: dict[str, tuple[str, tuple[tuple[L, ...], ...]]] = {
+    "head": ("trunk", ((L.NOSE, L.LEFT_EAR, L.RIGHT_EAR),)),
+    "shoulders": ("trunk", ((L.LEFT_SHOULDER,), (L.RIGHT_SHOULDER,))),
+    "hands": ("arms", ((L.LEFT_WRIST,), (L.RIGHT_WRIST,))),
+    "hips": ("trunk", ((L.LEFT_HIP,), (L.RIGHT_HIP,))),
+    "knees": ("legs", ((L.LEFT_KNEE,), (L.RIGHT_KNEE,))),
+    "feet": ("legs", ((L.LEFT_ANKLE,), (L.RIGHT_ANKLE,))),
+}
+"""What is said -> the part of an exercise's needs that it belongs to, landmarks of each side."""
+
+_VIEWS = {"front": "from the front", "diagonal": "from between", "side": "from the side"}
+_TURN = {"front": "Face the camera.", "diagonal": "Turn halfway.", "side": "Turn sideways."}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing the camera needs. ``sees``: what is the case, in words."""
+
+    name: str
+    ok: bool
+    sees: str
+
+
+@dataclass(frozen=True)
+class Framing:
+    """What the camera sees.
+
+    kind    "ready", "dark", "nobody", "close", "far", "cut", "aside" or "turn"
+    say     what to change, in the imperative
+    checks  everything that was looked at, in the order in which it should be put right
+    """
+
+    kind: str
+    say: str
+    checks: tuple[Check, ...]
+
+    @property
+    def ready(self) -> bool:
+        return self.kind == "ready"
+
+
+def luma_of(rgb: np.ndarray) -> float:
+    """Mean lightness in [0, 1] of a (height, width, 3) uint8 picture."""
+    few = rgb[::_LUMA_STEP, ::_LUMA_STEP].reshape(-1, 3)
+    return float(few.mean(axis=0) @ _LUMA_WEIGHTS)
+
+
+def framing_of(pose: Pose | None, luma: float, exercise: Exercise | None = None) -> Framing:
+    """What one picture shows.
+
+    pose      None: nobody was found
+    luma      mean lightness in [0, 1]
+    exercise  None where none is chosen: then all of the person, from any side
+    """
+    findings = [_light(luma), _somebody(pose)]
+    if pose is not None:
+        needs = tuple(exercise.needs) if exercise is not None else ("trunk", "legs")
+        findings += [*_place(pose, needs), _direction(pose, exercise)]
+    checks = tuple(check for _, _, check in findings)
+    for kind, say, check in findings:
+        if not check.ok:
+            return Framing(kind, say, checks)
+    return Framing("ready", "Ready. Begin, or raise one hand.", checks)
+
+
+_Finding = tuple[str, str, Check]
+
+
+def _light(luma: float) -> _Finding:
+    ok = luma >= DARK_LUMA
+    return (
+        "dark",
+        "Too dark. Switch on a light.",
+        Check("Light", ok, "enough" if ok else "too dark"),
+    )
+
+
+def _somebody(pose: Pose | None) -> _Finding:
+    sees = "one person" if pose is not None else "nobody"
+    return "nobody", "I see nobody. Step into the picture.", Check("Person", pose is not None, sees)
+
+
+def picture_height_m(pose: Pose) -> float:
+    """Metres that the picture's height spans at the person's distance; NaN where not to be told.
+
+    From the spread of the landmarks in the picture against their spread in metres, so that
+    somebody who kneels or lies is as far away as somebody who stands.
+    """
+    seen = (pose.visibility >= MIN_VISIBILITY) & np.isfinite(pose.image[:, :2]).all(axis=1)
+    if seen.sum() < 4:
+        return float("nan")
+    spread_px = pose.pixels[seen].std(axis=0)
+    spread_m = pose.world[seen, :2].std(axis=0)
+    scale = float(np.hypot(*spread_px)) / max(float(np.hypot(*spread_m)), 1e-6)
+    return pose.size_px[1] / scale if scale > 0 else float("nan")
+
+
+def lost_parts(pose: Pose, needs: tuple[str, ...]) -> list[str]:
+    """What of the needed parts is outside the picture on both sides, from the head down.
+
+    One side is enough: the other is often hidden behind the body without harm.
+    """
+    x, y = pose.image[:, 0], pose.image[:, 1]
+    inside = (x > _EDGE) & (x < 1 - _EDGE) & (y > _EDGE) & (y < 1 - _EDGE)
+    return [
+        name
+        for name, (part, sides) in _ENDS.items()
+        if part in needs and not any(inside[list(side)].any() for side in sides)
+    ]
+
+
+def _place(pose: Pose, needs: tuple[str, ...]) -> list[_Finding]:
+    """Distance, what is cut off, and whether the person stands in the middle."""
+    height_m = picture_height_m(pose)
+    lost = lost_parts(pose, needs)
+    unseen = [part for part in needs if _hidden(pose, part)]
+    hips_x = float(pose.image[[L.LEFT_HIP, L.RIGHT_HIP], 0].mean())
+    aside = not _MIDDLE[0] <= hips_x <= _MIDDLE[1]
+    names = _and(lost)
+    distance = Check("Distance", True, "good")
+    kind, say = "close", f"Too close. Step back: I miss your {names}."
+    # Who lies across the picture may fill it and be seen whole.
+    if height_m < NEAREST_M and lost:
+        distance = Check("Distance", False, "too close")
+    elif height_m > FARTHEST_M:
+        distance = Check("Distance", False, "too far away")
+        kind, say = "far", "Too far. Come closer."
+    middle = Check("Middle", not aside, "in the middle" if not aside else "at the edge")
+    # In the mirror that the page shows, what the camera has on its right is on the left.
+    edge = "left" if hips_x > 0.5 else "right"
+    body = Check("Body", not (lost or unseen), "all that is needed")
+    cut = f"Step back: I miss your {names}."
+    if lost:
+        body = Check("Body", False, f"{names} cut off")
+    elif unseen:
+        body = Check("Body", False, f"{_and(unseen)} hidden")
+        cut = f"Show me your {_and(unseen)}: something hides them."
+    findings: list[_Finding] = [(kind, say, distance)]
+    # Who stands at the edge loses an arm there: a step aside helps, a step back does not.
+    beside: _Finding = ("aside", f"Move away from the {edge} edge.", middle)
+    whole: _Finding = ("cut", cut, body)
+    return findings + ([beside, whole] if aside else [whole, beside])
+
+
+def _hidden(pose: Pose, part: str) -> bool:
+    """Both sides' landmarks of the part are in the picture and not seen."""
+    seen = pose.visibility[list(PARTS[part])].reshape(-1, 2) >= MIN_VISIBILITY / 3
+    return bool((~seen).all(axis=1).any())
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _direction(pose: Pose, exercise: Exercise | None) -> _Finding:
+    view = view_of(pose)
+    sees = _VIEWS.get(view or "", "cannot be told")
+    if exercise is None or view is None or view in exercise.best_views:
+        return "turn", "", Check("View", True, sees)
+    return "turn", _TURN[exercise.best_views[0]], Check("View", False, sees)
+
+
+class FramingGuide:
+    """The framing, steady: what is shown changes when another finding has lasted ``STEADY_S``.
+
+    The constructor stores, ``step`` each frame; ``reset`` equals new.
+    """
+
+    def __init__(self, exercise: Exercise | None = None) -> None:
+        self.exercise = exercise
+        self.reset()
+
+    def reset(self) -> None:
+        self._shown: Framing | None = None
+        self._next_kind: str | None = None
+        self._since_s = 0.0
+
+    def step(self, pose: Pose | None, luma: float, t_s: float) -> Framing:
+        now = framing_of(pose, luma, self.exercise)
+        if self._shown is None or now.kind == self._shown.kind:
+            self._shown, self._next_kind = now, None
+        elif now.kind != self._next_kind:
+            self._next_kind, self._since_s = now.kind, t_s
+        elif t_s - self._since_s >= STEADY_S:
+            self._shown, self._next_kind = now, None
+        return self._shown

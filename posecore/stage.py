@@ -1,0 +1,124 @@
+"""Where a session stands between its sets: looking, counting down, waiting for a rep, a set.
+
+Nobody need touch anything: who simply begins is counted at once, and who raises one hand gets a
+countdown before a set and ends a set that has come to a pause. What the raised hand itself looks
+like to a counter (one arm up and down is half a press) is counted as nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+from posecore.exercises import Exercise
+from posecore.framing import Framing, FramingGuide
+from posecore.gesture import HandRaise, HandSign
+from posecore.types import ExerciseSet, FrameResult, Rep
+
+COUNTDOWN_S = 3.0
+
+GO_S = 8.0
+"""How long after a countdown the first rep is waited for before the guide comes back."""
+
+PAUSE_S = 2.0
+"""How long after the last rep a raised hand ends the set; before, it is part of the movement."""
+
+_LOWERING_S = 1.0
+"""Before a countdown ends: who starts a little early, already in position, is counted."""
+
+_REACH_S = 0.6  # on its way up the hand belongs to the sign, too
+_UNFIT = ("dark", "nobody", "close", "far", "cut")  # a wrong view is said, and may be wanted
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``name``: "look" (before a set, and in a rest), "countdown", "go" or "set".
+
+    framing  what the camera sees; left_s: of the countdown, 0 otherwise
+    """
+
+    name: str
+    framing: Framing
+    left_s: float = 0.0
+
+    @property
+    def number(self) -> int:
+        """3, 2, 1 while it counts down."""
+        return ceil(self.left_s)
+
+
+class StageKeeper:
+    """Follows one session. ``step`` each frame; ``reset`` equals new.
+
+    exercise  the one that was chosen by hand, or None
+    """
+
+    def __init__(self, exercise: Exercise | None = None) -> None:
+        self._guide = FramingGuide(exercise)
+        self._hand = HandRaise()
+        self.reset()
+
+    def reset(self) -> None:
+        self._guide.reset()
+        self._hand.reset()
+        self._void: list[tuple[float, float]] = []
+        self._go_s: float | None = None
+        self.ends_set = False
+
+    def step(self, result: FrameResult, luma: float) -> tuple[FrameResult, Stage]:
+        """The result without what was no rep, and the stage. ``ends_set``: end the set now."""
+        t_s = result.t_s
+        framing = self._guide.step(result.pose, luma, t_s)
+        sign = self._hand.step(result.pose, t_s)
+        if self._hand.up and self._void:
+            self._void[-1] = (self._void[-1][0], max(self._void[-1][1], t_s))
+        current = self.without_signs(result.current_set)
+        self.ends_set = False
+        if sign is not None:
+            self._heed(sign, current, framing)
+        result = self._told(result, current)
+        return result, self._stage(t_s, current, framing)
+
+    def _heed(self, sign: HandSign, current: ExerciseSet | None, framing: Framing) -> None:
+        if current is not None:
+            self.ends_set = sign.up_s - current.end_s >= PAUSE_S
+            if self.ends_set:
+                self._go_s = None
+                self._void.append((sign.up_s - _REACH_S, sign.t_s))
+        elif framing.kind not in _UNFIT:
+            self._go_s = sign.t_s + COUNTDOWN_S
+            self._void.append((sign.up_s - _REACH_S, self._go_s - _LOWERING_S))
+
+    def _stage(self, t_s: float, current: ExerciseSet | None, framing: Framing) -> Stage:
+        if current is not None and not self.ends_set:
+            self._go_s = None
+            return Stage("set", framing)
+        if self._go_s is not None and t_s < self._go_s:
+            return Stage("countdown", framing, self._go_s - t_s)
+        if self._go_s is not None and t_s < self._go_s + GO_S:
+            return Stage("go", framing)
+        self._go_s = None
+        return Stage("look", framing)
+
+    def _told(self, result: FrameResult, current: ExerciseSet | None) -> FrameResult:
+        if not self._void:
+            return result
+        return replace(
+            result,
+            rep=result.rep if result.rep is not None and self._counts(result.rep) else None,
+            rep_count=current.n_complete if current is not None else 0,
+            current_set=current,
+            set_ended=self.without_signs(result.set_ended),
+        )
+
+    def without_signs(self, each: ExerciseSet | None) -> ExerciseSet | None:
+        """The set without what a raised hand made of it; None where nothing is left."""
+        if each is None or each.hold_s is not None or all(map(self._counts, each.reps)):
+            return each
+        reps = tuple(rep for rep in each.reps if self._counts(rep))
+        if not reps:
+            return None
+        return replace(each, start_s=reps[0].start_s, end_s=reps[-1].end_s, reps=reps)
+
+    def _counts(self, rep: Rep) -> bool:
+        return not any(rep.start_s < to_s and rep.end_s > from_s for from_s, to_s in self._void)
