@@ -39,9 +39,10 @@ _WRISTS = [L.LEFT_WRIST, L.RIGHT_WRIST]
 
 @dataclass(frozen=True, eq=False)
 class _Moment:
-    """Places in trunk lengths; hands: how many are above the head, None where it is not known."""
+    """Places and the trunk's length in pixels; hands: how many are above the head, or None."""
 
     t_s: float
+    trunk: float
     body: np.ndarray
     wrists: np.ndarray
     hands: int | None
@@ -85,7 +86,7 @@ class HandRaise:
                 self._up_s = t_s
         elif hands == 2 or t_s - self._last_up_s > GAP_S:
             self._up_s, self._told = None, False
-        if self._up_s is None or self._told or t_s - self._up_s < HELD_S:
+        if hands != 1 or self._up_s is None or self._told or t_s - self._up_s < HELD_S:
             return None
         if not (self._stood_still(self._up_s) and self._stayed(self._up_s)):
             return None
@@ -100,13 +101,12 @@ class HandRaise:
             return False
         if any(m.hands != 0 for m in past):
             return False
-        wrists = np.array([m.wrists for m in past])
-        return _sway(np.array([m.body for m in past])) <= _SWAY and _sway(wrists) <= _WRIST_SWAY
+        return _sway(past, "body") <= _SWAY and _sway(past, "wrists") <= _WRIST_SWAY
 
     def _stayed(self, up_s: float) -> bool:
         """Head and hips, from the stillness on until now."""
         past = [m for m in self._past if m.t_s >= up_s - RAISE_S - STILL_S]
-        return _sway(np.array([m.body for m in past])) <= 2 * _SWAY
+        return _sway(past, "body") <= 2 * _SWAY
 
 
 def _moment(pose: Pose, t_s: float) -> _Moment | None:
@@ -130,9 +130,10 @@ def _moment(pose: Pose, t_s: float) -> _Moment | None:
         # The other hand hangs: on its way up or down it belongs to a movement.
         elif hands == 1 and points[_WRISTS[high.index(False)], 1] < shoulders[1]:
             hands = 2
-    return _Moment(t_s, points[_BODY] / length, points[_WRISTS] / length, hands)
+    return _Moment(t_s, length, points[_BODY], points[_WRISTS], hands)
 
 
-def _sway(places: np.ndarray) -> float:
-    """(n, points, 2) -> the farthest that any of them moved along either direction."""
-    return float(np.ptp(places, axis=0).max()) if len(places) else 0.0
+def _sway(past: list[_Moment], name: str) -> float:
+    """The farthest that any of these points moved along either direction, in trunk lengths."""
+    places = np.array([getattr(m, name) for m in past])
+    return float(np.ptp(places, axis=0).max() / np.median([m.trunk for m in past]))
