@@ -42,9 +42,7 @@ FAMILIES: Mapping[str, Callable[[], Any]] = {
     "k nearest neighbours": lambda: KNeighborsClassifier(15, weights="distance"),
     "logistic regression": lambda: LogisticRegression(C=0.05, max_iter=150),
     "support vectors (RBF)": lambda: SVC(C=3.0, random_state=SEED),
-    "random forest": lambda: RandomForestClassifier(
-        200, min_samples_leaf=3, max_features=0.15, random_state=SEED
-    ),
+    "random forest": lambda: RandomForestClassifier(100, min_samples_leaf=3, random_state=SEED),
     "gradient boosting": lambda: HistGradientBoostingClassifier(
         max_iter=50, learning_rate=0.15, max_leaf_nodes=15, random_state=SEED
     ),
