@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,10 @@ from pages.workout_loading import (
     show_left_out,
     store_at,
 )
+from pages.workout_plan import Plan, only_exercise, show_plan
+from pages.workout_style import GUIDE, STYLE
 from pages.workout_view import (
-    GUIDE,
-    STYLE,
+    Word,
     board_html,
     pace_in_words,
     reps_html,
@@ -42,10 +44,13 @@ from pages.workout_view import (
     word_html,
     word_of,
 )
+from pages.workout_voice import show_voice, to_call
 from posecore.classify import ModelError
 from posecore.draw import draw_overlay
 from posecore.exercises import Exercise, ExerciseFileError
-from posecore.live import LiveSession
+from posecore.live import LiveSession, Snapshot
+from posecore.plan import Place, place_in
+from posecore.speech import Speaker, Utterance
 from posecore.store import StoreError, default_url
 from posecore.store.words import title_of
 from posecore.video import MAX_SIDE_PX
@@ -85,9 +90,26 @@ class Desk:
     session: LiveSession | None = None
     player: ClipPlayer | None = None
     refusal: str | None = None
+    plan: Plan = ()  # empty: free training
+    speaker: Speaker = field(default_factory=Speaker)
+    said: Utterance | None = None
 
     def begin(self) -> None:
         self.wanted, self.session, self.refusal = True, None, None
+        self.speaker.reset()
+        self.said = None
+
+    def place(self, shot: Snapshot | None) -> Place | None:
+        """Where the plan stands, None without one."""
+        if not self.plan or shot is None:
+            return None
+        return place_in(self.plan, shot.ended_sets, shot.current_set, shot.now_s)
+
+    def speak(self, shot: Snapshot, word: Word) -> None:
+        """Notes what is to be said next, if anything."""
+        cue = word.text if word.kind in ("cue", "see") or word.aloud else None
+        said = self.speaker.step(shot.now_s, to_call(shot), cue)
+        self.said = said if said is not None else self.said
 
     def end(self) -> None:
         """At once, not when the stream has ended: what is shown now is the whole session."""
@@ -185,17 +207,26 @@ def show_camera(
 def show_controls(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     """Source, exercise, Start and Stop; what was chosen outlives a visit to another page."""
     left, middle, right = st.columns([2, 3, 2], vertical_alignment="bottom")
-    desk.source = left.segmented_control(
-        "Source", [CAMERA, DEMO], default=desk.source, required=True, disabled=desk.wanted
-    )
-    names = [None, *sorted(exercises, key=lambda name: exercises[name].title)]
-    desk.exercise = middle.selectbox(
-        "Exercise",
-        names,
-        index=names.index(desk.exercise) if desk.exercise in names else 0,
-        format_func=lambda name: title_of(name, exercises) if name else ANY_EXERCISE,
-        disabled=desk.wanted,
-    )
+
+    def named(name: str | None) -> str:
+        return title_of(name, exercises) if name else ANY_EXERCISE
+
+    if desk.wanted:
+        # Nothing can be chosen now, and the room is needed for what is read from afar.
+        left.html(f'<p class="pc-chosen">{desk.source}</p>')
+        chosen = "Plan of the day" if desk.plan else named(desk.exercise)
+        middle.html(f'<p class="pc-chosen">{escape(chosen)}</p>')
+    else:
+        desk.source = left.segmented_control(
+            "Source", [CAMERA, DEMO], default=desk.source, required=True
+        )
+        names = [None, *sorted(exercises, key=lambda name: exercises[name].title)]
+        desk.exercise = middle.selectbox(
+            "Exercise",
+            names,
+            index=names.index(desk.exercise) if desk.exercise in names else 0,
+            format_func=named,
+        )
     with right:
         if desk.wanted:
             if st.button("Stop", key="stop", type="primary", width="stretch"):
@@ -233,16 +264,21 @@ def show_demo(
 
 def show_board(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     shot = desk.session.snapshot() if desk.session is not None else None
-    st.html(board_html(shot, exercises))
-    st.html(word_html(word_of(shot)))
+    st.html(board_html(shot, exercises, desk.place(shot)))
     if advice := advice_html(resting_set(shot), exercises):
         st.html(advice)
 
 
-def show_curves(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
-    if desk.session is None:
+def show_below(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    """The one thing to say, over the whole width; the voice; the curves for whoever looks on."""
+    shot = desk.session.snapshot() if desk.session is not None else None
+    word = word_of(shot, desk.place(shot))
+    st.html(word_html(word))
+    if shot is not None:
+        desk.speak(shot, word)
+    show_voice(shot.started_at.isoformat() if shot is not None else "", desk.said)
+    if shot is None:
         return
-    shot = desk.session.snapshot()
     if shot.problem is not None:
         st.warning(shot.problem)
     show_chart(shot, exercises)
@@ -288,9 +324,9 @@ def main() -> None:
         desk.end()
     show_controls(desk, exercises)
     source = "demo" if desk.source == DEMO else "camera"
-    exercise = desk.exercise
+    exercise = desk.exercise or only_exercise(desk.plan)
     messages = st.container()
-    left, right = st.columns([10, 11])
+    left, right = st.columns([10, 13])
     below = st.container()
 
     def make_session() -> LiveSession:
@@ -311,9 +347,13 @@ def main() -> None:
             show_end(desk.session, exercises)
         else:
             st.html(GUIDE)
+        if not desk.wanted:
+            desk.plan = show_plan(desk.plan, exercises)
     with below:
         if desk.wanted:
-            st.fragment(show_curves, run_every=REFRESH_S)(desk, exercises)
+            st.fragment(show_below, run_every=REFRESH_S)(desk, exercises)
+        else:
+            show_voice("", None)
 
 
 if __name__ == "__main__":

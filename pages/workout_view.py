@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 import streamlit as st
 
+from pages.workout_plan import next_in_words, place_in_words
 from posecore.exercises import Exercise
+from posecore.framing import Framing
 from posecore.live import Snapshot
+from posecore.plan import Place
 from posecore.plots import live_figure
+from posecore.stage import Stage
 from posecore.store.words import counted, parts_in_words, title_of
 from posecore.types import NONE, ExerciseSet, Rep
 
@@ -24,60 +29,9 @@ NOBODY_AFTER_S = 1.5
 SLOW_FPS = 5.0
 """A rep of a second and a half needs about so many to show its way out and back."""
 
+_SHORT = 26  # letters that fit into one line of the largest size
 _FRAMES_FOR_PACE = 15  # before that the pace is that of loading
 _STRIP = 12  # reps that the strip shows; the whole set is in the table of the history page
-
-STYLE = """
-<style>
-.stMainBlockContainer { padding: 4.2rem 1.6rem 2rem; }
-/* What is live here runs several times a second: Streamlit's sign of running, which has a Stop of
-   its own, would blink. */
-[data-testid="stStatusWidget"] { display: none; }
-.st-key-start button, .st-key-stop button { min-height: 3.2rem; border-radius: 10px; }
-.st-key-start button p, .st-key-stop button p { font-size: 1.5rem; font-weight: 700; }
-.pc-board { background: #10151d; color: #ffffff; border-radius: 12px; padding: 1rem 1.4rem 1.2rem;
-  font-family: inherit; line-height: 1.1; }
-.pc-exercise { font-size: 3rem; font-weight: 700; margin: 0; overflow-wrap: anywhere; }
-.pc-votes { display: flex; align-items: center; gap: .8rem; margin: .5rem 0 0; font-size: 1.15rem; }
-.pc-track { flex: 1; height: .9rem; border: 2px solid #cdd6e4; border-radius: 8px; }
-.pc-fill { height: 100%; background: #56b4e9; border-radius: 5px; }
-.pc-count { display: flex; align-items: baseline; gap: 1rem; margin: .4rem 0 0; }
-.pc-number { font-size: 10.5rem; font-weight: 800; line-height: .95;
-  font-variant-numeric: tabular-nums; }
-.pc-unit { font-size: 2.4rem; font-weight: 600; }
-.pc-phase { margin-left: auto; font-size: 1.7rem; font-weight: 600; text-align: right; }
-.pc-steps { display: block; letter-spacing: .25rem; margin-bottom: .3rem; }
-.pc-word { border-radius: 12px; padding: .9rem 1.2rem; margin: 0; font-size: 2.3rem;
-  font-weight: 700; line-height: 1.15; display: flex; gap: 1rem; align-items: center;
-  min-height: 6.6rem; }
-.pc-word .pc-sign { font-size: 3rem; }
-.pc-good { background: #0b5d3b; color: #ffffff; }
-.pc-cue { background: #ffc83d; color: #1a1200; }
-.pc-see { background: #0b4fa8; color: #ffffff; }
-.pc-wait { background: #39424f; color: #ffffff; }
-.pc-guide { font-size: 1.5rem; line-height: 1.35; margin: .8rem 0 0; padding-left: 1.6rem; }
-.pc-guide li { margin-bottom: .6rem; }
-.pc-reps { display: flex; flex-wrap: wrap; gap: .6rem; list-style: none;
-  margin: 0 !important; padding: 0 !important; }
-.pc-rep { border: 2px solid #6b7687; border-radius: 10px; padding: .4rem .8rem; font-size: 1.1rem;
-  line-height: 1.25; min-width: 7.5rem; margin: 0 !important; }
-.pc-rep b { font-size: 1.5rem; }
-.pc-rep.pc-ok { border-left: 10px solid #0f8a58; }
-.pc-rep.pc-off { border-left: 10px solid #e69f00; }
-.pc-rep.pc-half { border-style: dashed; }
-</style>
-"""
-
-GUIDE = """
-<section class="pc-board">
-  <p class="pc-exercise">Ready when you are</p>
-  <ol class="pc-guide">
-    <li>Stand two to three metres from the camera, so that it sees you from head to feet.</li>
-    <li>Turn a little to the side: bends show best from there.</li>
-    <li>Press <b>Start</b> and begin. The exercise is recognised and counted.</li>
-  </ol>
-</section>
-"""
 
 _PHASES = {
     "start": ("●○○○", "Start position"),
@@ -89,28 +43,47 @@ _PHASES = {
 
 @dataclass(frozen=True)
 class Word:
-    """The one thing to say now. ``kind``: good, cue, see (about the picture) or wait."""
+    """The one thing to say now.
+
+    kind   good, cue, see (about the picture) or wait
+    aloud  said by the voice although nothing is wrong: that one may begin, or has done it all
+    """
 
     kind: str
     text: str
+    aloud: bool = False
 
     @property
     def sign(self) -> str:
         return {"good": "✔", "cue": "▲", "see": "◉", "wait": "…"}[self.kind]
 
 
-def word_of(shot: Snapshot | None) -> Word:
+def word_of(shot: Snapshot | None, place: Place | None = None) -> Word:
     """What matters most comes first: a fault cannot be judged of somebody who is not seen.
 
-    shot  None while the camera is being connected
+    shot   None while the camera is being connected
+    place  where the plan stands, None without one
     """
     if shot is None:
         return Word("wait", "Getting ready.")
     latest = shot.latest
     if latest is None:
         return Word("wait", "Waiting for the first picture.")
+    stage = shot.stage
+    if stage is not None and stage.name == "countdown":
+        return Word("wait", "Get into position.")
+    resting = _rest_word(shot, place)
+    if resting is not None:
+        return resting
+    if stage is not None and stage.name != "set" and stage.framing.kind == "dark":
+        return Word("see", stage.framing.say)
     if shot.unseen_s > NOBODY_AFTER_S:
         return Word("see", "I see nobody. Step into the picture.")
+    if stage is not None and stage.name == "go":
+        return Word("good", "Go!")
+    if is_waiting(shot) and stage is not None:
+        ready = stage.framing.ready
+        return Word("good" if ready else "see", stage.framing.say, aloud=ready)
     if latest.hint is not None:
         return Word("see", latest.hint)
     if latest.cue is not None:
@@ -120,27 +93,115 @@ def word_of(shot: Snapshot | None) -> Word:
     return Word("good", "Looks good. Go on.")
 
 
-def board_html(shot: Snapshot | None, exercises: Mapping[str, Exercise]) -> str:
-    """Exercise with its share of votes, the count or the seconds held, the phase."""
+def _rest_word(shot: Snapshot, place: Place | None) -> Word | None:
+    if place is not None and place.step is None:
+        return Word("good", "Plan done. Well done!", aloud=True)
+    if place is not None and place.rest_s is not None and not _moving(shot):
+        if place.rest_s > 0:
+            return Word("wait", "Rest.")
+        return Word("good", "Rest is over. Begin.", aloud=True)
+    # Who rests may walk away; there is no need to call them back.
+    if place is None and shot.rest_s and shot.unseen_s > NOBODY_AFTER_S:
+        return Word("wait", "Rest. Come back when you like.")
+    return None
+
+
+def _moving(shot: Snapshot) -> bool:
+    return shot.latest is not None and shot.latest.phase in ("out", "far", "back")
+
+
+def is_waiting(shot: Snapshot) -> bool:
+    """Before a set: the camera looks on and nobody has begun."""
+    return shot.stage is not None and shot.stage.name == "look" and not _moving(shot)
+
+
+def board_html(
+    shot: Snapshot | None, exercises: Mapping[str, Exercise], place: Place | None = None
+) -> str:
+    """The countdown, the framing guide, the rest, or the exercise with its count."""
+    if shot is not None and shot.stage is not None and shot.latest is not None:
+        if shot.stage.name == "countdown":
+            return _countdown_html(shot.stage)
+        if place is not None and place.rest_s is not None and not _moving(shot):
+            return _rest_html(place, exercises)
+        if is_waiting(shot) and not shot.all_sets:
+            return _guide_html(shot.stage.framing)
+    return _count_html(shot, exercises, place)
+
+
+def _countdown_html(stage: Stage) -> str:
+    return (
+        '<section class="pc-board" aria-label="Countdown"><p class="pc-exercise">Begin in</p>'
+        f'<div class="pc-count"><span class="pc-number" data-testid="countdown">{stage.number}'
+        f'</span><span class="pc-phase"><span class="pc-steps" aria-hidden="true">'
+        f"{'●' * stage.number}</span></span></div></section>"
+    )
+
+
+def _guide_html(framing: Framing) -> str:
+    """What the camera sees, each with a sign: a tick, or a triangle for what to change."""
+    items = "".join(
+        f'<li class="pc-{"yes" if check.ok else "no"}"><span class="pc-mark">'
+        f"{'✔' if check.ok else '▲'}</span>{check.name}: "
+        f'<span class="pc-sees">{escape(check.sees)}</span></li>'
+        for check in framing.checks
+    )
+    head = "I see you" if framing.ready else "Before you begin"
+    return (
+        '<section class="pc-board" aria-label="What the camera sees">'
+        f'<p class="pc-exercise">{head}</p>'
+        f'<ul class="pc-checks" data-testid="framing">{items}</ul></section>'
+    )
+
+
+def _rest_html(place: Place, exercises: Mapping[str, Exercise]) -> str:
+    left_s = place.rest_s or 0.0
+    over = "left" if left_s > 0 else "over"
+    shown_s = ceil(left_s) if left_s > 0 else -left_s
+    return (
+        '<section class="pc-board" aria-label="Rest"><p class="pc-exercise">Rest</p>'
+        f'<div class="pc-count"><span class="pc-number pc-clock" data-testid="rest">'
+        f'{clock(shown_s)}</span><span class="pc-unit">{over}</span></div>'
+        f'<p class="pc-plan">{escape(next_in_words(place, exercises))}</p></section>'
+    )
+
+
+def _count_html(
+    shot: Snapshot | None, exercises: Mapping[str, Exercise], place: Place | None
+) -> str:
+    """Exercise with its share of votes, the count or the seconds held, the phase, the reps."""
     latest = shot.latest if shot is not None else None
     voted = latest.voted_exercise if latest is not None else NONE
     last = shot.shown_set if shot is not None else None
     exercise = exercises.get(voted)
+    rest_s = shot.rest_s if shot is not None else 0.0
+    if rest_s and shot is not None and is_waiting(shot):
+        exercise = None  # chosen by hand it goes on being named, and yet it is a pause
     name = exercise.title if exercise else ("Pause" if last else "No exercise yet")
     percent = round(100 * latest.votes.get(voted, 0.0)) if latest and exercise else 0
     number, unit = _count_of(shot, exercise)
     steps, phase = _PHASES.get((latest.phase if latest else None) or "", ("○○○○", "–"))
-    if exercise is not None and exercise.kind == "hold":
+    if exercise is None and rest_s:
+        steps, phase = "❚❚", f"Rest {clock(rest_s)}"
+    elif exercise is not None and exercise.kind == "hold":
         steps, phase = "●", "Hold still"
-    return (
-        '<section class="pc-board" aria-label="Count">'
-        f'<p class="pc-exercise" data-testid="exercise">{escape(name)}</p>'
+    votes = (
         '<div class="pc-votes"><div class="pc-track" aria-hidden="true">'
         f'<div class="pc-fill" style="width:{percent}%"></div></div>'
         f"<span>{percent} % of votes</span></div>"
-        f'<div class="pc-count"><span class="pc-number" data-testid="count">{number}</span>'
+    )
+    planned = ""
+    if place is not None:
+        planned = f'<p class="pc-plan">{escape(place_in_words(place, exercises))}</p>'
+    long = " pc-clock" if len(number) > 2 else ""
+    return (
+        '<section class="pc-board" aria-label="Count">'
+        f'<p class="pc-exercise" data-testid="exercise">{escape(name)}</p>'
+        f"{votes if exercise else ''}"
+        f'<div class="pc-count"><span class="pc-number{long}" data-testid="count">{number}</span>'
         f'<span class="pc-unit">{unit}</span><span class="pc-phase">'
-        f'<span class="pc-steps" aria-hidden="true">{steps}</span>{phase}</span></div></section>'
+        f'<span class="pc-steps" aria-hidden="true">{steps}</span>{phase}</span></div>'
+        f"{planned}{strip_html(shot.reps if shot is not None else ())}</section>"
     )
 
 
@@ -167,11 +228,40 @@ def clock(seconds: float) -> str:
 
 
 def word_html(word: Word) -> str:
+    long = " pc-long" if len(word.text) > _SHORT else ""
     return (
-        f'<div class="pc-word pc-{word.kind}" role="status" data-testid="word">'
+        f'<div class="pc-word pc-{word.kind}{long}" role="status" data-testid="word">'
         f'<span class="pc-sign" aria-hidden="true">{word.sign}</span>'
         f"<span>{escape(word.text)}</span></div>"
     )
+
+
+def strip_html(reps: tuple[Rep, ...]) -> str:
+    """The last reps of a set as bars that grow in number: as high as the rep was deep."""
+    if not reps:
+        return ""
+    deepest = max(rep.rom_deg for rep in reps)
+    bars = [
+        f'<li class="pc-bar-{kind}" data-testid="bar">{mark}<span class="pc-bar" '
+        f'style="height:{_bar_rem(rep.rom_deg / deepest if deepest > 0 else 0.0):.2f}rem"></span>'
+        "</li>"
+        for rep in reps
+        for kind, mark in [_kind_of(rep)]
+    ]
+    label = "Depth of the reps of this set"
+    return f'<ol class="pc-strip" aria-label="{label}">{"".join(bars[-_STRIP:])}</ol>'
+
+
+def _bar_rem(share: float) -> float:
+    """Height of a bar: what is nearly nothing is still to be seen."""
+    return 0.5 + 3.2 * share
+
+
+def _kind_of(rep: Rep) -> tuple[str, str]:
+    """Class and sign of a rep."""
+    if not rep.complete:
+        return "half", "◌"
+    return ("off", "▲") if rep.faults else ("ok", "✔")
 
 
 def reps_html(reps: tuple[Rep, ...]) -> str:
