@@ -41,6 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     recognition.add_argument("--cache", type=Path, help="keep poses and the table here")
     recognition.add_argument("--rendered", type=Path, help="drawn people to learn from")
     recognition.set_defaults(run=_recognition)
+    reliability = commands.add_parser("reliability", help="attempts to lose, leak or break")
+    reliability.add_argument("--kills", type=int, default=200)
+    reliability.add_argument("--out", type=Path, help="write here, not to docs/")
+    reliability.set_defaults(run=_reliability)
     return parser
 
 
@@ -73,6 +77,13 @@ def _recognition(given: argparse.Namespace) -> None:
     from bench.recognition import recognition_command
 
     recognition_command(given.data, given.cache, given.rendered)
+
+
+def _reliability(given: argparse.Namespace) -> None:
+    from bench.reliability import reliability_command
+
+    if not reliability_command(given.kills, given.out):
+        sys.exit(1)
 
 
 if __name__ == "__main__":
