@@ -122,7 +122,7 @@ def _killed(n: int) -> Section:
     lines = [
         f"{total} kills at random moments. Told: reps, sessions or files that the program had",
         "reported as kept before it was killed. Halves: sessions without a rep, videos saved in",
-        "part, files cut off. Broken: databases that did not open, or that SQLite finds not in order.",
+        "part, files cut off. Broken: databases that SQLite finds not in order.",
         "",
         *_table(("what was killed", "kills", "told", "lost", "halves", "broken"), rows),
     ]
@@ -174,9 +174,9 @@ def _bad_videos() -> Section:
             name = each.video.path.name
             sentences.setdefault(each.sentence.removeprefix(f"{name}: "), each)
     lines = [
-        f"{len(endings)} files, made by `python scripts/make_bad_videos.py DIR`, each analysed as an",
-        "upload is, with document, drawn video and report. Wrong: a traceback, a hang, another ending",
-        f"than was due, or more than {LIMITS.memory_bytes >> 30} GB taken by the decoding process.",
+        f"{len(endings)} files, made by `python scripts/make_bad_videos.py DIR`, each analysed as",
+        "an upload is, with document, drawn video and report. Wrong: a traceback, a hang, another",
+        f"ending than was due, or over {LIMITS.memory_bytes >> 30} GB for the decoding process.",
         "",
         *_table(
             ("kind", "files", "analysed", "a sentence", "wrong", "slowest, s", "most memory, MB"),

@@ -34,7 +34,10 @@ class ExerciseClassifier:
 
         It is fitted on footage of sources that the network did not learn from (Guo et al. 2017).
         """
-        scale, mlp = model.named_steps["scale"], model.named_steps["mlp"]
+        try:
+            scale, mlp = model.named_steps["scale"], model.named_steps["mlp"]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ModelError(f"The model is no scaler with a network. {RETRAIN}") from error
         if scale.n_features_in_ != len(FEATURE_NAMES):
             raise ModelError(
                 f"The model expects {scale.n_features_in_} features, this program makes "
@@ -64,7 +67,16 @@ class ExerciseClassifier:
         model = _load_skops(path)
         if list(getattr(model, "classes_", ())) != card["classes"]:
             raise ModelError(f"{path.name} does not have the classes of its card. {RETRAIN}")
-        return cls(model, tuple(card["classes"]), float(card.get("temperature", 1.0)))
+        try:
+            made = cls(model, tuple(card["classes"]), _temperature(card))
+            whole = np.isfinite(made.proba(np.zeros(len(FEATURE_NAMES)))).sum()
+        except ModelError:
+            raise
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            raise ModelError(f"{path.name} cannot be used ({error}). {RETRAIN}") from error
+        if whole != len(made.classes):
+            raise ModelError(f"{path.name} gives no probability for some classes. {RETRAIN}")
+        return made
 
     def proba(self, features: np.ndarray) -> np.ndarray:
         """(n_classes,) of (n_features,); a NaN feature counts as average. All NaN where all are."""
@@ -96,11 +108,19 @@ def read_card(path: Path | None = None) -> dict[str, Any]:
             raise ModelError(f"The model file {needed.name} is missing. {RETRAIN}")
     try:
         card = json.loads(card_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{card_path.name} cannot be read ({error}). {RETRAIN}") from error
-    if not isinstance(card, dict) or not isinstance(card.get("classes"), list):
-        raise ModelError(f"{card_path.name} names no classes. {RETRAIN}")
+    classes = card.get("classes") if isinstance(card, dict) else None
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise ModelError(f"The model's card {card_path.name} names no classes. {RETRAIN}")
     return card
+
+
+def _temperature(card: dict[str, Any]) -> float:
+    value = card.get("temperature", 1.0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
+        raise ValueError(f"expected a temperature above 0 on its card, got {value!r}")
+    return float(value)
 
 
 def _load_skops(path: Path) -> Any:

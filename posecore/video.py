@@ -220,17 +220,17 @@ class VideoReader:
                 format="rgb24",
                 interpolation="AREA" if height < frame.height else "BILINEAR",
             ).to_ndarray()
+        except MemoryError as error:
+            raise VideoError(f"{self.path.name}: {SHORT_OF_MEMORY}") from error
         except (av.error.FFmpegError, ValueError) as error:
             raise VideoError(
                 f"{self.path.name}: its pictures are of a kind that cannot be shown "
                 f"({frame.format.name})."
             ) from error
-        except MemoryError as error:
-            raise VideoError(f"{self.path.name}: {SHORT_OF_MEMORY}") from error
         if other:
             rgb = _on_black(rgb, self._size)
-        turns = self._rotation // 90
-        return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+        # In one piece: the rows of some widths come with room behind them.
+        return np.ascontiguousarray(np.rot90(rgb, self._rotation // 90))
 
 
 def _on_black(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -358,7 +358,10 @@ def _open(path: Path) -> av.container.InputContainer:
         raise VideoError(f"{path.name}: this file is empty.")
     try:
         options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
-        return av.open(str(path), options=options)
+        # Titles and the like may be in any alphabet or none; nobody asks for them here.
+        return av.open(str(path), options=options, metadata_errors="replace")
+    except MemoryError as error:
+        raise VideoError(f"{path.name}: {SHORT_OF_MEMORY}") from error
     except (av.error.FFmpegError, OSError) as error:
         raise VideoError(
             f"{path.name}: this is not a video that can be read, or it is damaged or incomplete."

@@ -124,7 +124,7 @@ def _look_at_session(place: Path, number: int, told: int) -> Found:
             sets = store.session(summary.id).sets
             halves += not sets
             halves += sum(not each.reps for each in sets)
-            if summary.source == f"camera {number}":
+            if summary.source == f"camera {number}" and any(each.reps for each in sets):
                 kept += sum(len(each.reps) for each in sets)
                 last = sets[-1].reps[-1]
                 halves += not bool((store.curve(last.id).flexion_deg == last.start_s % 1000).all())

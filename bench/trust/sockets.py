@@ -230,4 +230,4 @@ COMMANDS: dict[str, list[str]] = {
 if __name__ == "__main__":
     with traced_app(Path(sys.argv[1]), trace=False) as server:
         problems = visit(server.port, PAGES)
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or None)

@@ -160,7 +160,7 @@ def read_exercise(path: Path) -> Exercise:
     """One exercise file. Raises ExerciseFileError with file, key and reason."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # too long a number, brackets too deep
         raise ExerciseFileError(f"{path.name}: cannot be read as TOML ({error}).") from error
     return _Reader(path.name).exercise(table, stem=path.stem)
 

@@ -1,0 +1,44 @@
+"""kill -9 at random moments: nothing that was told to be kept is lost, nothing is there by half."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bench.trust import kills
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+
+
+@pytest.mark.parametrize(
+    ("what", "n"),
+    [
+        ("a live session", 20),
+        ("a first session, while its database is made", 5),
+        ("videos being saved", 5),
+        ("sessions being deleted for good", 5),
+        ("documents being written", 5),
+    ],
+)
+def test_a_kill_loses_nothing_and_leaves_nothing_by_half(what: str, n: int) -> None:
+    with kills.memory_folder() as folder:
+        tally = kills.kill(what, folder, n, seed=8)
+    assert tally.kills == n
+    assert (tally.lost, tally.halves, tally.broken) == (0, 0, 0)
+
+
+def test_a_session_that_is_there_by_half_would_be_seen() -> None:
+    with kills.memory_folder() as folder:
+        store = kills.Store(kills._url(folder))
+        session_id = store.begin_session(kills.NOON, "camera 0")
+        store.begin_set(session_id, "squat", 0.0)
+        store.close()
+        assert kills._look_at_session(folder, 0, told=0)[1] == 1
+        assert kills._look_at_session(folder, 0, told=3)[0] == 3
+
+
+def test_a_file_that_is_cut_off_would_be_seen() -> None:
+    with kills.memory_folder() as folder:
+        (folder / "0.0.json").write_text('{"schema": 1, "fra')
+        assert kills._look_at_documents(folder, 0, told=2) == (1, 1, 0)
