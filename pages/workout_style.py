@@ -66,6 +66,10 @@ STYLE = """
 .pc-rep.pc-ok { border-left: 10px solid #0f8a58; }
 .pc-rep.pc-off { border-left: 10px solid #e69f00; }
 .pc-rep.pc-half { border-style: dashed; }
+@media (max-width: 640px) {
+  .pc-chosen { display: none; }
+  .pc-strip { height: 4.4rem; }
+}
 </style>
 """
 

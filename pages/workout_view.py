@@ -88,6 +88,8 @@ def word_of(shot: Snapshot | None, place: Place | None = None) -> Word:
         return Word("see", latest.hint)
     if latest.cue is not None:
         return Word("cue", latest.cue)
+    if stage is not None and latest.voted_exercise == NONE:
+        return Word("wait", "Go on, or raise one hand to end.")
     if latest.voted_exercise == NONE:
         return Word("wait", "Ready. Begin an exercise.")
     return Word("good", "Looks good. Go on.")
@@ -174,17 +176,20 @@ def _count_html(
     voted = latest.voted_exercise if latest is not None else NONE
     last = shot.shown_set if shot is not None else None
     exercise = exercises.get(voted)
-    rest_s = shot.rest_s if shot is not None else 0.0
-    if rest_s and shot is not None and is_waiting(shot):
+    if shot is not None and shot.rest_s and is_waiting(shot):
         exercise = None  # chosen by hand it goes on being named, and yet it is a pause
     name = exercise.title if exercise else ("Pause" if last else "No exercise yet")
     percent = round(100 * latest.votes.get(voted, 0.0)) if latest and exercise else 0
     number, unit = _count_of(shot, exercise)
     steps, phase = _PHASES.get((latest.phase if latest else None) or "", ("○○○○", "–"))
-    if exercise is None and rest_s:
-        steps, phase = "❚❚", f"Rest {clock(rest_s)}"
+    if exercise is None and last is not None and shot is not None:
+        steps, phase = "❚❚", f"Rest {clock(max(0.0, shot.now_s - last.end_s))}"
     elif exercise is not None and exercise.kind == "hold":
         steps, phase = "●", "Hold still"
+    # Of the exercise under way; what was done before it stays for a pause.
+    current = shot.current_set if shot is not None else None
+    done = current if exercise else last
+    reps = done.reps if done and exercise in (None, exercises.get(done.exercise)) else ()
     votes = (
         '<div class="pc-votes"><div class="pc-track" aria-hidden="true">'
         f'<div class="pc-fill" style="width:{percent}%"></div></div>'
@@ -201,7 +206,7 @@ def _count_html(
         f'<div class="pc-count"><span class="pc-number{long}" data-testid="count">{number}</span>'
         f'<span class="pc-unit">{unit}</span><span class="pc-phase">'
         f'<span class="pc-steps" aria-hidden="true">{steps}</span>{phase}</span></div>'
-        f"{planned}{strip_html(shot.reps if shot is not None else ())}</section>"
+        f"{planned}{strip_html(reps)}</section>"
     )
 
 

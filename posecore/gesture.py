@@ -21,11 +21,12 @@ HELD_S = 1.0
 STILL_S = 0.8
 """How long the person has stood still before the hand goes up."""
 
-RAISE_S = 0.8
+RAISE_S = 1.0
 """What a hand takes on its way up, at most; before that stillness is asked for."""
 
-GAP_S = 0.35
-"""Frames without the hand up, or without a pose, that do not interrupt it."""
+GAP_S, UP_SHARE = 0.7, 0.6
+"""The hand may be seen down, or not at all, so long without that it counts as lowered, while it is
+up in this share of the frames: the estimator loses a hand near the picture's edge now and then."""
 
 _ABOVE = 0.18  # of the trunk's length: how far above the eyes the wrist is
 _SWAY = 0.16  # of the trunk's length: how far hips and head may move meanwhile
@@ -35,16 +36,21 @@ _FEWEST = 3  # frames that show stillness, on a slow computer too
 
 _BODY = [L.NOSE, L.LEFT_HIP, L.RIGHT_HIP]
 _WRISTS = [L.LEFT_WRIST, L.RIGHT_WRIST]
+_FEET = [L.LEFT_ANKLE, L.RIGHT_ANKLE]
 
 
 @dataclass(frozen=True, eq=False)
 class _Moment:
-    """Places and the trunk's length in pixels; hands: how many are above the head, or None."""
+    """Places and the trunk's length in pixels; hands: how many are above the head, or None.
+
+    A foot that is not seen is NaN: many a camera sees none.
+    """
 
     t_s: float
     trunk: float
     body: np.ndarray
     wrists: np.ndarray
+    feet: np.ndarray
     hands: int | None
 
 
@@ -88,6 +94,9 @@ class HandRaise:
             self._up_s, self._told = None, False
         if hands != 1 or self._up_s is None or self._told or t_s - self._up_s < HELD_S:
             return None
+        since = [m.hands == 1 for m in self._past if m.t_s >= self._up_s]
+        if sum(since) < UP_SHARE * len(since):
+            return None
         if not (self._stood_still(self._up_s) and self._stayed(self._up_s)):
             return None
         self._told = True
@@ -104,9 +113,9 @@ class HandRaise:
         return _sway(past, "body") <= _SWAY and _sway(past, "wrists") <= _WRIST_SWAY
 
     def _stayed(self, up_s: float) -> bool:
-        """Head and hips, from the stillness on until now."""
+        """Head, hips and feet, from the stillness on until now."""
         past = [m for m in self._past if m.t_s >= up_s - RAISE_S - STILL_S]
-        return _sway(past, "body") <= 2 * _SWAY
+        return _sway(past, "body") <= 2 * _SWAY and _sway(past, "feet") <= 2 * _SWAY
 
 
 def _moment(pose: Pose, t_s: float) -> _Moment | None:
@@ -117,6 +126,7 @@ def _moment(pose: Pose, t_s: float) -> _Moment | None:
     length = float(np.hypot(*trunk))
     if not np.isfinite(length) or length <= 0:
         return None
+    feet = np.where(seen[_FEET, None], points[_FEET], np.nan)
     head_y = points[[L.LEFT_EYE, L.RIGHT_EYE, L.NOSE], 1].min()
     if trunk[1] / length < _UPRIGHT:
         hands = None
@@ -130,10 +140,11 @@ def _moment(pose: Pose, t_s: float) -> _Moment | None:
         # The other hand hangs: on its way up or down it belongs to a movement.
         elif hands == 1 and points[_WRISTS[high.index(False)], 1] < shoulders[1]:
             hands = 2
-    return _Moment(t_s, length, points[_BODY], points[_WRISTS], hands)
+    return _Moment(t_s, length, points[_BODY], points[_WRISTS], feet, hands)
 
 
 def _sway(past: list[_Moment], name: str) -> float:
     """The farthest that any of these points moved along either direction, in trunk lengths."""
-    places = np.array([getattr(m, name) for m in past])
-    return float(np.ptp(places, axis=0).max() / np.median([m.trunk for m in past]))
+    ranges = np.ptp(np.array([getattr(m, name) for m in past]), axis=0)
+    ranges = ranges[np.isfinite(ranges)]
+    return float(ranges.max() / np.median([m.trunk for m in past])) if ranges.size else 0.0

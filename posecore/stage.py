@@ -20,7 +20,7 @@ COUNTDOWN_S = 3.0
 GO_S = 8.0
 """How long after a countdown the first rep is waited for before the guide comes back."""
 
-PAUSE_S = 2.0
+PAUSE_S = 1.5
 """How long after the last rep a raised hand ends the set; before, it is part of the movement."""
 
 _LOWERING_S = 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bodies import POSTURES, body, movement, shaken
@@ -9,6 +11,7 @@ from results import frame_result
 
 from posecore.exercises import load_exercises
 from posecore.gesture import HandRaise
+from posecore.landmarks import Landmark as L
 from posecore.stage import COUNTDOWN_S, GO_S, Stage, StageKeeper
 from posecore.types import ExerciseSet, Pose, Rep
 
@@ -28,6 +31,12 @@ def raised_hand(
         at_s = float(start_s + t_s)
         frames.append((at_s, body(t_s=at_s, **arm)))
     return frames
+
+
+def with_hidden_hand(pose: Pose) -> Pose:
+    visibility = pose.visibility.copy()
+    visibility[L.RIGHT_WRIST] = 0.0
+    return replace(pose, visibility=visibility)
 
 
 def signs(frames: list[tuple[float, Pose]]) -> int:
@@ -59,6 +68,26 @@ def test_both_hands_are_no_sign():
 
 def test_a_hand_that_is_not_seen_is_no_sign():
     assert signs(raised_hand(unseen=["right_wrist"])) == 0
+
+
+def test_a_hand_that_is_lost_for_some_frames_is_a_sign_all_the_same():
+    lost = [
+        (t_s, with_hidden_hand(pose) if 2.6 < t_s < 3.1 else pose)
+        for t_s, pose in raised_hand(fps=7.0, up_s=1.8)
+    ]
+    assert signs(lost) == 1
+
+
+def test_a_hand_that_the_estimator_puts_down_for_two_frames_is_a_sign_all_the_same():
+    frames = raised_hand(fps=7.0, up_s=1.8)
+    hanging = [body(t_s=t_s, view="front") if 2.8 < t_s < 3.1 else pose for t_s, pose in frames]
+    assert signs([(t_s, pose) for (t_s, _), pose in zip(frames, hanging, strict=True)]) == 1
+
+
+def test_a_hand_that_goes_up_and_down_all_the_time_is_no_sign():
+    waving = raised_hand(up_s=6.0)
+    frames = [(t, body(t_s=t, view="front") if int(t / 0.4) % 2 else pose) for t, pose in waving]
+    assert signs(frames) == 0
 
 
 def test_a_hand_up_from_the_first_frame_on_is_no_sign():

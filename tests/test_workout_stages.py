@@ -101,6 +101,13 @@ def test_the_strip_grows_with_each_rep_and_tells_them_apart_by_shape():
     ]  # fmt: skip
 
 
+def test_before_the_first_rep_of_a_new_set_the_strip_is_empty():
+    going = shot(frame(), ended_sets=(squats(rep(), rep()),), stage=Stage("go", READY))
+    assert 'data-testid="bar"' not in board_html(going, EXERCISES)
+    resting = waiting(ended_sets=(squats(rep(), rep()),))
+    assert board_html(resting, EXERCISES).count('data-testid="bar"') == 2
+
+
 def test_a_bar_is_as_high_as_the_rep_was_deep():
     html = strip_html((rep(), replace(rep(), rom_deg=48.2)))
     deep, shallow = (float(rem) for rem in re.findall(r"height:([\d.]+)rem", html))
@@ -113,6 +120,13 @@ def test_a_rest_without_a_plan_counts_up_beside_the_last_count():
     html = board_html(resting, EXERCISES)
     assert ">Pause<" in html and 'data-testid="count">2<' in html
     assert "Rest 0:35" in html
+
+
+def test_a_pause_within_a_set_tells_how_to_end_it():
+    idle = frame(voted_exercise=NONE, votes={}, phase=None)
+    shown = shot(idle, current_set=squats(rep()), stage=Stage("set", READY))
+    assert word_of(shown).text == "Go on, or raise one hand to end."
+    assert "Rest 0:01" in board_html(shown, EXERCISES)
 
 
 def test_who_rests_is_not_called_back():
