@@ -282,6 +282,7 @@ def _sprite(text: str, size_px: int, max_width_px: int) -> np.ndarray:
     Kept, because the same few texts and the whole degrees come back frame after frame, and
     making one costs more than all else that is drawn.
     """
+    size_px = max(1, size_px)  # a picture of a few pixels has no room for any
     edge = max(2, size_px // 12)
     font = ImageFont.load_default(size=size_px)
     left, top, right, bottom = font.getbbox(text, stroke_width=edge)

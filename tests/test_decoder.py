@@ -38,6 +38,16 @@ def test_pictures_times_and_description_are_those_of_the_file() -> None:
         np.testing.assert_array_equal(rgb, guarded_rgb)
 
 
+@pytest.mark.parametrize("width", [18, 50, 98, 270, 360])
+def test_pictures_of_every_width_arrive_whole(tmp_path: Path, width: int) -> None:
+    # The decoder leaves room behind each row where the width is no multiple of its own.
+    clip = record(tmp_path / "narrow.mp4", [0.0, 0.1], size=(width, 48))
+    with VideoReader(clip) as plain, GuardedReader(clip) as guarded:
+        for (rgb, _), (guarded_rgb, _) in zip(plain.frames(), guarded.frames(), strict=True):
+            assert rgb.shape == (48, width, 3)
+            np.testing.assert_array_equal(rgb, guarded_rgb)
+
+
 def test_pictures_may_be_drawn_on() -> None:
     with GuardedReader(SQUAT) as video:
         rgb, _ = next(video.frames())
@@ -102,8 +112,8 @@ def test_a_file_that_is_slow_all_the_way_is_given_up() -> None:
 def test_a_file_that_takes_too_much_memory_ends_in_a_sentence(tmp_path: Path) -> None:
     large = record(tmp_path / "large.mp4", [0.0, 0.1, 0.2], size=(3840, 2160))
     with (
-        pytest.raises(VideoError, match=r"large\.mp4: .*(memory|broke down|no picture)"),
-        GuardedReader(large, limits=Limits(memory_bytes=400 << 20)) as video,
+        pytest.raises(VideoError, match=r"^large\.mp4: "),
+        GuardedReader(large, limits=Limits(memory_bytes=300 << 20)) as video,
     ):
         list(video.frames())
 
