@@ -38,19 +38,19 @@ class Counted:
         return name if not self._majority or n > len(self._votes) / 2 else NONE
 
 
-class Exponential:
-    """Probabilities fade with time; the mean age of a vote is half the window."""
+class Windowed:
+    """Mean probability over the window."""
 
     def __init__(self, classes: Sequence[str], window_s: float) -> None:
-        self._classes, self._fade_s = classes, window_s / 2
-        self._mean = np.zeros(len(classes))
-        self._last_s: float | None = None
+        self._classes, self._window_s = classes, window_s
+        self._votes: deque[tuple[float, np.ndarray]] = deque()
 
     def step(self, proba: np.ndarray, t_s: float) -> str:
-        keep = 0.0 if self._last_s is None else np.exp(-(t_s - self._last_s) / self._fade_s)
-        self._mean = keep * self._mean + (1 - keep) * proba
-        self._last_s = t_s
-        return self._classes[int(self._mean.argmax())]
+        self._votes.append((t_s, proba))
+        while t_s - self._votes[0][0] > self._window_s:
+            self._votes.popleft()
+        mean = np.mean([vote for _, vote in self._votes], axis=0)
+        return self._classes[int(mean.argmax())]
 
 
 class Markov:
@@ -74,12 +74,13 @@ class Markov:
 
 Maker = Callable[[tuple[str, ...], float], Vote]
 
+# A vote that fades is as old on average as its fade: half as old as the window it stands for.
 METHODS: dict[str, Maker] = {
     "plurality": lambda classes, window_s: Counted(classes, window_s, majority=False),
     "majority": lambda classes, window_s: Counted(classes, window_s, majority=True),
-    "mean probability": lambda classes, window_s: Voter(classes, window_s, 0.0, 0.0),
-    "mean probability, held (ships)": lambda classes, window_s: Voter(classes, window_s),
-    "exponential": Exponential,
+    "mean probability": Windowed,
+    "exponential": lambda classes, window_s: Voter(classes, window_s / 2, 0.0, 0.0),
+    "exponential, held (ships)": lambda classes, window_s: Voter(classes, window_s / 2),
     "Markov filter": Markov,
 }
 

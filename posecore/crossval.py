@@ -163,7 +163,7 @@ def _answered(
     settings: Settings,
 ) -> HeldOut:
     own = [classes[i] for i in proba.argmax(axis=1)]
-    voter = Voter(classes, settings.vote_window_s, settings.vote_confidence, settings.vote_margin)
+    voter = Voter(classes, settings.vote_fade_s, settings.vote_confidence, settings.vote_margin)
     voted = [voter.step(p, float(t)) for t, p in zip(t_s, proba, strict=True)]
     return HeldOut(
         fold=fold,

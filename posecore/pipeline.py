@@ -36,7 +36,7 @@ class UnknownExercise(ValueError):
 class Settings:
     """Signal settings; what concerns a movement stands in its exercise file.
 
-    vote_window_s     how long frames vote
+    vote_fade_s       how fast a frame's vote fades
     vote_confidence   mean probability under which no exercise is named
     vote_margin       how much more than the present exercise a new one needs
     rep_share         mean probability over a rep's own time that it takes to count it
@@ -48,9 +48,9 @@ class Settings:
     correct_angles    off where the poses are another estimator's, which errs in other ways
     """
 
-    vote_window_s: float = 1.0
+    vote_fade_s: float = 0.75
     vote_confidence: float = 0.35
-    vote_margin: float = 0.1
+    vote_margin: float = 0.06
     rep_share: float = 0.3
     doubt_share: float = 0.1
     doubt_s: float = 2.0
@@ -98,7 +98,7 @@ class Pipeline:
         self._estimator = estimator
         self._window = FeatureWindow()
         s = self.settings
-        self._voter = Voter(self.classes, s.vote_window_s, s.vote_confidence, s.vote_margin)
+        self._voter = Voter(self.classes, s.vote_fade_s, s.vote_confidence, s.vote_margin)
         counted = [e for e in self.exercises.values() if exercise in (None, e.name)]
         self._counters = {e.name: ExerciseCounter(e.signal) for e in counted if e.kind == "reps"}
         self._holds = {e.name: HoldTimer(e) for e in counted if e.kind == "hold"}

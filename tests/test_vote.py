@@ -55,8 +55,8 @@ def test_another_exercise_is_named_within_a_second_and_a_half(new, fps):
 
 
 @pytest.mark.parametrize("fps", [8, 15, 30, 60])
-def test_window_is_in_seconds_whatever_the_frame_rate(fps):
-    found = votes([("squat", 2), ("lunge", 2)], fps, window_s=1.0)
+def test_votes_fade_in_seconds_whatever_the_frame_rate(fps):
+    found = votes([("squat", 2), ("lunge", 2)], fps, fade_s=0.75)
     took_s = found[2 * fps :].index("lunge") / fps
     assert took_s == pytest.approx(0.55, abs=0.15)
 
@@ -66,7 +66,7 @@ def test_nobody_in_the_picture_casts_no_vote():
     assert set(found[5:]) == {"squat"}
 
 
-def test_nobody_for_longer_than_the_window_is_none():
+def test_nobody_for_long_is_none():
     found = votes([("squat", 2), (None, 2)])
     assert found[-1] == NONE
     voter = Voter(CLASSES)
@@ -90,11 +90,11 @@ def test_slightly_likelier_class_does_not_take_over():
     assert winner == "squat"
 
 
-def test_shares_are_the_mean_of_the_window():
-    voter = Voter(CLASSES, window_s=10)
+def test_shares_are_the_mean_in_which_old_votes_weigh_less():
+    voter = Voter(CLASSES, fade_s=1.0)
     voter.step(says("squat", 1.0), 0.0)
-    voter.step(says("lunge", 1.0), 0.1)
-    np.testing.assert_allclose(voter.shares, [0.0, 0.5, 0.5])
+    voter.step(says("lunge", 1.0), np.log(3))
+    np.testing.assert_allclose(voter.shares, [0.0, 0.25, 0.75])
 
 
 def test_time_running_backwards_begins_anew():
