@@ -219,7 +219,8 @@ def test_report_without_pictures_never_reads_the_video_again(
     shown: Movement, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown[:] = movement("squat", reps=2, rep_s=1.5, rest_s=0.4, fps=12.0, depth=0.55)
-    monkeypatch.setattr("posecore.report.pictures.guarded_frames", lambda video: pytest.fail("read"))
+    reader = "posecore.report.pictures.guarded_frames"
+    monkeypatch.setattr(reader, lambda video: pytest.fail("read"))
     assert run("analyze", clip, "--report", tmp_path / "o.html", "--no-pictures").exit_code == 0
     assert "data:image/jpeg" in (tmp_path / "o.html").read_text("utf-8"), "skeletons are drawn"
 
