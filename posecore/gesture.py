@@ -24,7 +24,7 @@ STILL_S = 0.8
 RAISE_S = 1.0
 """What a hand takes on its way up, at most; before that stillness is asked for."""
 
-GAP_S, UP_SHARE = 0.7, 0.6
+GAP_S, UP_SHARE = 0.7, 0.65
 """The hand may be seen down, or not at all, so long without that it counts as lowered, while it is
 up in this share of the frames: the estimator loses a hand near the picture's edge now and then."""
 
