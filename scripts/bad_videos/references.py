@@ -39,7 +39,7 @@ def _playlists(address: str, other: Path, host: str | None, port: int) -> dict[s
         "address.m3u8": hls.format(away),
         "file.m3u8": hls.format(here),
         "absolute.m3u8": hls.format(full),
-        "secret.m3u8": hls.format("file:///etc/passwd"),
+        "secret.m3u8": hls.format(Path("/etc/passwd").as_uri()),
         "nested.m3u8": nested,
         "key.m3u8": hls.format(here).replace(
             "#EXTINF", f'#EXT-X-KEY:METHOD=AES-128,URI="{address}key"\n#EXTINF'
