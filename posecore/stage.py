@@ -13,7 +13,7 @@ from math import ceil
 from posecore.exercises import Exercise
 from posecore.framing import Framing, FramingGuide
 from posecore.gesture import HandRaise, HandSign
-from posecore.types import ExerciseSet, FrameResult, Rep
+from posecore.types import NONE, ExerciseSet, FrameResult, Rep
 
 COUNTDOWN_S = 3.0
 
@@ -26,6 +26,7 @@ PAUSE_S = 1.5
 _LOWERING_S = 1.0
 """Before a countdown ends: who starts a little early, already in position, is counted."""
 
+_AFTER_S = 1.5  # the votes still name the raised hand's movement so long
 _REACH_S = 0.6  # on its way up the hand belongs to the sign, too
 _UNFIT = ("dark", "nobody", "close", "far", "cut")  # a wrong view is said, and may be wanted
 
@@ -54,6 +55,7 @@ class StageKeeper:
     """
 
     def __init__(self, exercise: Exercise | None = None) -> None:
+        self._exercise = exercise
         self._guide = FramingGuide(exercise)
         self._hand = HandRaise()
         self.reset()
@@ -77,7 +79,17 @@ class StageKeeper:
         if sign is not None:
             self._heed(sign, current, framing)
         result = self._told(result, current)
-        return result, self._stage(t_s, current, framing)
+        stage = self._stage(t_s, current, framing)
+        signing = bool(self._void) and t_s < self._void[-1][1] + _AFTER_S
+        if stage.name == "countdown" or (signing and stage.name == "look"):
+            result = self._quiet(result)
+        return result, stage
+
+    def _quiet(self, result: FrameResult) -> FrameResult:
+        """A raised hand looks like a front raise; nobody wants to be told how to do that better."""
+        if self._exercise is None:
+            result = replace(result, voted_exercise=NONE, votes={})
+        return replace(result, phase=None, faults=(), cue=None, hint=None)
 
     def _heed(self, sign: HandSign, current: ExerciseSet | None, framing: Framing) -> None:
         if current is not None:

@@ -188,6 +188,17 @@ def test_what_the_raised_hand_looks_like_to_a_counter_is_no_rep():
     assert told.current_set is None
 
 
+def test_a_raised_hand_is_not_called_a_front_raise():
+    keeper, seen = StageKeeper(), []
+    for t_s, pose in raised_hand():
+        told, stage = keeper.step(
+            frame_result(pose, t_s=t_s, voted_exercise="front_raise", phase="out", cue="Go"), 0.5
+        )
+        if stage.name == "countdown":
+            seen.append((told.voted_exercise, told.phase, told.cue))
+    assert set(seen) == {("none", None, None)}
+
+
 def test_a_hold_is_left_as_it_is():
     keeper = StageKeeper()
     walk(keeper, raised_hand())
