@@ -26,6 +26,9 @@ _THREADS = 4  # each holds whole pictures of its own: 16 of them in 8K are more 
 _RATES_HZ = (1.0, 1000.0)
 """What a file may say of its own rate and be believed where a time of its frames cannot be."""
 
+_LONGEST_GAP_S = 600.0
+"""Between two frames; a file that says more (30 hours, 60 years) has lost count of its times."""
+
 _CUT_SHORT_SHARE = 0.97
 """A file whose frames end before this share of its declared length is taken as cut off."""
 
@@ -103,8 +106,9 @@ class VideoReader:
     def frames(self) -> Iterator[tuple[np.ndarray, float]]:
         """Each frame as (height, width, 3) uint8 RGB with its time in s from the first frame.
 
-        Times strictly increase, by a millisecond at least: where the container's do not, a frame
-        follows the one before it by the mean interval. All have the size of the first; one of
+        Times strictly increase, by a millisecond at least: where the container's do not,
+        or leave a gap of more than ten minutes, a frame follows the one before it by the mean
+        interval. All have the size of the first; one of
         other proportions lies on black. A damaged end stops the iteration and sets
         ``cut_off_at_s``. Raises VideoError where a picture cannot be read for another reason.
         """
@@ -112,20 +116,25 @@ class VideoReader:
         step_s = 1.0 / min(max(self.info.fps or 30.0, slowest_hz), fastest_hz)
         first_s: float | None = None
         last_s: float | None = None
+        skipped_s = 0.0
         for frame in self._from_the_first():
             if frame.pts is not None and frame.time_base is not None:
                 at_s = float(frame.pts * frame.time_base)
                 first_s = at_s if first_s is None else first_s
-                t_s = at_s - first_s
+                t_s = at_s - first_s - skipped_s
             else:
                 t_s = 0.0 if last_s is None else last_s + step_s
             if last_s is not None and t_s < last_s + 1.0 / fastest_hz:
+                t_s = last_s + step_s
+            elif last_s is not None and t_s > last_s + _LONGEST_GAP_S:
+                skipped_s += t_s - (last_s + step_s)
                 t_s = last_s + step_s
             last_s = t_s
             yield self._upright(frame), t_s
         ended_s = 0.0 if last_s is None else last_s + step_s
         declared_s = self._declared_s()
-        short = declared_s is not None and ended_s < _CUT_SHORT_SHARE * declared_s - step_s
+        told_s = ended_s + skipped_s
+        short = declared_s is not None and told_s < _CUT_SHORT_SHARE * declared_s - step_s
         if short or self._broke_off:
             self.cut_off_at_s = ended_s
 

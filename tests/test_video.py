@@ -47,6 +47,15 @@ def test_variable_rate_keeps_the_times_of_the_container(tmp_path: Path) -> None:
     assert [t_s for _, t_s in frames(clip)] == pytest.approx(times_s, abs=0.002)
 
 
+def test_a_jump_by_hours_is_no_pause(tmp_path: Path) -> None:
+    times_s = [0.0, 0.1, 0.2, 90_000.0, 90_000.1]
+    with VideoReader(record(tmp_path / "jump.mkv", times_s)) as video:
+        read = [t_s for _, t_s in video.frames()]
+    assert read[:3] == pytest.approx([0.0, 0.1, 0.2], abs=0.002)
+    assert len(read) == 5 and read[-1] < 10
+    assert video.cut_off_at_s is None
+
+
 def test_time_starts_at_the_first_frame(tmp_path: Path) -> None:
     clip = record(tmp_path / "late.mkv", [5.0, 5.1, 5.2])
     assert [t_s for _, t_s in frames(clip)] == pytest.approx([0.0, 0.1, 0.2], abs=0.002)

@@ -18,7 +18,7 @@ from posecore.decoder import LIMITS
 from posecore.video import VideoError, VideoReader
 from scripts.bad_videos.writing import ANY, READ, REFUSED, BadVideo
 
-_LONGEST_S = 60.0  # of any file here: the largest is 20 pictures of 67 million pixels
+_LONGEST_S = 180.0  # of any file here, on a busy computer; 3,000 pictures are the most
 _LOOK_EVERY_S = 0.02
 
 
