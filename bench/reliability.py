@@ -48,7 +48,7 @@ _HEAD = [
     "# Reliability",
     "",
     "What was tried to make PoseCoach lose, leak or break, and how it ended. Written by",
-    "`python -m bench reliability`; a shorter form of every row is a test in `tests/trust`.",
+    "`python -m bench reliability`; a shorter form of each section is a test in `tests/trust`.",
     "Linux only: what follows a program's connections and takes its disk away is the system's.",
     "",
 ]

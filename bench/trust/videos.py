@@ -103,7 +103,7 @@ def _ending(
 
 @contextmanager
 def _watched() -> Iterator[list[float]]:
-    """Largest memory in MB of this process's children while the block runs (Linux; else empty)."""
+    """Largest memory in MB of decoding processes while the block runs (Linux; else empty)."""
     peak: list[float] = []
     over = threading.Event()
 
@@ -127,6 +127,9 @@ def _peaks_mb(children: Path) -> list[float]:
     found = []
     try:
         for pid in children.read_text().split():
+            # Before a process has become the decoder its memory is still counted as its parent's.
+            if b"posecore.decoder" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                continue
             for line in Path(f"/proc/{pid}/status").read_text().splitlines():
                 if line.startswith("VmHWM:"):
                     found.append(int(line.split()[1]) * 1024 / 1e6)
