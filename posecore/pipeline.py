@@ -51,7 +51,7 @@ class Settings:
     vote_fade_s: float = 0.75
     vote_confidence: float = 0.35
     vote_margin: float = 0.06
-    rep_share: float = 0.5
+    rep_share: float = 0.3
     doubt_share: float = 0.1
     doubt_s: float = 2.0
     set_pause_s: float = 12.0
