@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -12,16 +11,17 @@ from bench.rendered.bodies import SIDES, SIGN, Body
 from bench.rendered.rotations import rx, ry, rz
 from bench.rendered.skeleton import Arm, Leg, Posture
 from bench.rendered.stance import (
+    ArmAngles,
+    Lot,
+    blend,
     crouching_hips,
     ease,
     mix,
+    pick,
     planted_legs,
     shoulder,
     standing_hips,
 )
-
-ArmAngles = tuple[float, float, float, float]
-"""Flexion, outward, turned in, elbow; degrees."""
 
 HANGING: ArmAngles = (4, 8, 0, 14)
 _ON_HIP: ArmAngles = (-32, 42, 62, 98)
@@ -66,17 +66,6 @@ class Still:
         )
 
 
-def _between(a: Still, b: Still, part: float) -> Still:
-    values: dict[str, Any] = {}
-    for name in a.__dataclass_fields__:
-        start, end = getattr(a, name), getattr(b, name)
-        if isinstance(start, tuple):
-            values[name] = tuple(mix(x, y, part) for x, y in zip(start, end))
-        else:
-            values[name] = mix(start, end, part)
-    return Still(**values)
-
-
 Keys = tuple[tuple[float, Still], ...]
 """Times in s, strictly rising, and what the person looks like then."""
 
@@ -86,11 +75,11 @@ def still_at(keys: Keys, t_s: float) -> Still:
         return keys[0][1]
     for (t0, a), (t1, b) in zip(keys, keys[1:]):
         if t_s < t1:
-            return _between(a, b, ease((t_s - t0) / (t1 - t0)))
+            return blend(a, b, ease((t_s - t0) / (t1 - t0)))
     return keys[-1][1]
 
 
-def _chain(stills: list[Still], rng: np.random.Generator, move_s: float, hold_s: float) -> Keys:
+def _chain(stills: list[Still], rng: Lot, move_s: float, hold_s: float) -> Keys:
     """Each of ``stills`` reached and held, at a pace by lot."""
     keys, t = [], 0.0
     for still in stills:
@@ -101,12 +90,12 @@ def _chain(stills: list[Still], rng: np.random.Generator, move_s: float, hold_s:
     return tuple(keys)
 
 
-def standing(rng: np.random.Generator, long_s: float) -> Keys:
+def standing(rng: Lot, long_s: float) -> Keys:
     """Shifting weight, looking round, hands on hips, folded, at the telephone."""
     stills = []
     for _ in range(2 + int(long_s)):
-        left = _lot(rng, HANGING, _ON_HIP, _PHONE, _TALKING, _TO_FACE)
-        right = _lot(rng, HANGING, _ON_HIP, HANGING, _TALKING, _TO_FACE)
+        left = pick(rng, HANGING, _ON_HIP, _PHONE, _TALKING, _TO_FACE)
+        right = pick(rng, HANGING, _ON_HIP, HANGING, _TALKING, _TO_FACE)
         if rng.random() < 0.2:
             left = right = _FOLDED
         stills.append(
@@ -126,7 +115,7 @@ def standing(rng: np.random.Generator, long_s: float) -> Keys:
     return _chain(stills, rng, 0.7, 0.5)
 
 
-def picking_up(rng: np.random.Generator, long_s: float) -> Keys:
+def picking_up(rng: Lot, long_s: float) -> Keys:
     """Down to the floor with one hand or both, and up again; the knees more or less bent."""
     knee = rng.uniform(25, 105)
     lean = mix(96, 60, (knee - 25) / 80)
@@ -138,7 +127,7 @@ def picking_up(rng: np.random.Generator, long_s: float) -> Keys:
     return _chain([upright, down, held, upright, down, upright], rng, 1.0, 0.35)
 
 
-def stretching(rng: np.random.Generator, long_s: float) -> Keys:
+def stretching(rng: Lot, long_s: float) -> Keys:
     """Side bends, arms overhead, an arm across the chest, hands to the toes, a turned trunk."""
     side = 1.0 if rng.random() < 0.5 else -1.0
     over = Still(side=side * rng.uniform(16, 30), left=_SIDE_OVER, right=_ON_HIP)
@@ -156,9 +145,9 @@ def stretching(rng: np.random.Generator, long_s: float) -> Keys:
     return _chain(stills, rng, 1.0, 0.9)
 
 
-def sitting_down(rng: np.random.Generator, long_s: float) -> Keys:
+def sitting_down(rng: Lot, long_s: float) -> Keys:
     """Onto a chair behind, a while on it, and up again."""
-    busy = _lot(rng, _ON_KNEE, _PHONE, _TALKING)
+    busy = pick(rng, _ON_KNEE, _PHONE, _TALKING)
     over = Still(knee=62, shank=20, lean=44, left=(50, 8, 0, 20), right=(50, 8, 0, 20))
     seated = Still(knee=88, shank=-3, lean=4, nod=6, left=busy, right=_ON_KNEE)
     back = replace(seated, lean=-6, look=rng.uniform(-30, 30))
@@ -230,7 +219,7 @@ class Walk:
         return Posture(rz(turn) @ lean, rz(-turn) @ lean, lean, legs, held, hips=hips)
 
 
-def draw_walk(rng: np.random.Generator, long_s: float) -> Walk:
+def draw_walk(rng: Lot, long_s: float) -> Walk:
     """Across the room, or on the spot with the knees up."""
     if rng.random() < 0.35:
         lift = rng.uniform(0.12, 0.34)
@@ -241,10 +230,6 @@ def draw_walk(rng: np.random.Generator, long_s: float) -> Walk:
     treadmill = rng.random() < 0.6
     start_y = long_s / step_s * stride_m / 2
     return Walk(stride_m, step_s, lift_m, arm_deg, start_y, treadmill=bool(treadmill))
-
-
-def _lot(rng: np.random.Generator, *choices: ArmAngles) -> ArmAngles:
-    return choices[int(rng.integers(len(choices)))]
 
 
 KEYED = {

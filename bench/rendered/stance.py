@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -11,10 +12,34 @@ from bench.rendered.bodies import SIDES, SIGN, Body
 from bench.rendered.rotations import rx, ry, rz
 from bench.rendered.skeleton import Arm, Leg
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Figure = TypeVar("Figure", bound="DataclassInstance")
+ArmAngles = tuple[float, float, float, float]
+"""Flexion and outward of the upper arm, turned in, elbow; degrees."""
+Lot = np.random.Generator
+
+
+def pick(rng: Lot, *choices: Any) -> Any:
+    return choices[int(rng.integers(len(choices)))]
+
 
 def mix(start: float, end: float, part: float) -> float:
     """``part`` of the way from ``start`` to ``end``."""
     return start + (end - start) * part
+
+
+def blend(a: Figure, b: Figure, part: float) -> Figure:
+    """``part`` of the way from ``a`` to ``b``, field by field: numbers and tuples of numbers."""
+    values: dict[str, Any] = {}
+    for name in (f.name for f in fields(a)):
+        start, end = getattr(a, name), getattr(b, name)
+        if isinstance(start, tuple):
+            values[name] = tuple(mix(x, y, part) for x, y in zip(start, end))
+        else:
+            values[name] = mix(start, end, part)
+    return replace(a, **values)
 
 
 def ease(part: float) -> float:
@@ -92,10 +117,7 @@ def shrug_deg(lift_deg: float) -> float:
     return 0.22 * max(0.0, lift_deg - 40.0)
 
 
-Hands = tuple[float, float, float, float]
-"""Flexion and outward of the upper arm, turned in, elbow; degrees."""
-
-HANDS: tuple[Hands, ...] = (
+HANDS: tuple[ArmAngles, ...] = (
     (35, 16, 52, 128),  # folded before the chest
     (120, 40, 60, 138),  # behind the head, or on a bar across the shoulders
     (4, 8, 0, 12),  # hanging
