@@ -7,12 +7,10 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context, parent_process
 from multiprocessing.queues import Queue
 from pathlib import Path
 from threading import Thread
@@ -33,6 +31,7 @@ from posecore.exercises import ExerciseFileError, usable_exercises
 from posecore.pipeline import Pipeline, UnknownExercise
 from posecore.types import ExerciseSet, FrameResult
 from posecore.video import VideoError
+from posecore.workers import CONTEXT, worker_pool
 
 OnProgress = Callable[[int, float, float | None], None]
 """Number of the job, seconds done, seconds in all."""
@@ -210,16 +209,11 @@ def analyze_all(
         for number, job in enumerate(jobs):
             yield analyze_one(job, partial(tell, number))
         return
-    # Spawned, not forked: the estimator's and the decoder's threads do not survive a fork.
-    context = get_context("spawn")
-    news: Queue[tuple[int, float, float | None] | None] = context.Queue()
+    news: Queue[tuple[int, float, float | None] | None] = CONTEXT.Queue()
     listener = Thread(target=_pass_on, args=(news, tell), daemon=True)
     listener.start()
-    pool = partial(
-        ProcessPoolExecutor, mp_context=context, initializer=_begin_process, initargs=(news,)
-    )
     try:
-        with pool(min(workers, len(jobs))) as together:
+        with worker_pool(min(workers, len(jobs)), _begin_process, news) as together:
             futures = [together.submit(_in_process, i, job) for i, job in enumerate(jobs)]
             try:
                 for number, job in enumerate(jobs):
@@ -227,7 +221,7 @@ def analyze_all(
                         yield futures[number].result()
                     except BrokenProcessPool:
                         # One file took the others' processes with it: each again, by itself.
-                        yield _alone(pool, number, job)
+                        yield _alone(news, number, job)
             finally:
                 together.shutdown(wait=False, cancel_futures=True)
     finally:
@@ -235,8 +229,8 @@ def analyze_all(
         listener.join(timeout=5.0)
 
 
-def _alone(pool: Callable[[int], ProcessPoolExecutor], number: int, job: Job) -> Outcome:
-    with pool(1) as single:
+def _alone(news: Any, number: int, job: Job) -> Outcome:
+    with worker_pool(1, _begin_process, news) as single:
         try:
             return single.submit(_in_process, number, job).result()
         except BrokenProcessPool:
@@ -267,18 +261,8 @@ _TELL_EVERY_S = 0.5  # of the video; a message a frame would keep both processes
 def _begin_process(news: Any) -> None:
     global _news
     _news = news
-    Thread(target=_end_with_the_program, daemon=True).start()
     ExitStack().enter_context(native_messages_muted())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback of its own
-
-
-def _end_with_the_program() -> None:
-    # A program that is killed cannot stop its processes, and they would wait for work for ever:
-    # each holds both ends of the pipe it waits at.
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _in_process(number: int, job: Job) -> Outcome:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,7 @@ from posecore.estimate import ESTIMATOR, PoseEstimator
 from posecore.landmarks import N_LANDMARKS
 from posecore.types import Pose
 from posecore.video import MAX_SIDE_PX, VideoReader
+from posecore.workers import worker_pool
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,16 +89,12 @@ def track_of(path: Path, cache: Path | None) -> Track:
 
 
 def fill_cache(paths: list[Path], cache: Path, workers: int = 2) -> Iterator[Path]:
-    """Estimate what the cache lacks, in ``workers`` processes; yields each path when done.
-
-    The processes start anew: a copy of one that has MediaPipe's threads inherits their locks and
-    half-done memory, but not the threads.
-    """
+    """Estimate what the cache lacks, in ``workers`` processes; yields each path when done."""
     missing = [p for p in paths if not (cache / f"{_key(p)}.npz").exists()]
     yield from (p for p in paths if p not in set(missing))
     if not missing:
         return
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         for path, _ in zip(missing, pool.map(_cache_one, missing, [cache] * len(missing))):
             yield path
 

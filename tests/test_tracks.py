@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,8 @@ from posecore.tracks import Track, fill_cache, track_of
 from posecore.video import VideoError
 from tests.bodies import Movement, body, movement
 from tests.recordings import CLIPS, record
+
+ROOT = Path(__file__).parents[1]
 
 
 class Estimator:
@@ -133,3 +138,31 @@ def test_real_clip_is_estimated_in_a_process_of_its_own(tmp_path):
     assert list(fill_cache([clip], tmp_path, workers=1)) == [clip]
     track = track_of(clip, tmp_path)
     assert track.found.mean() > 0.9
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_processes_of_a_program_that_is_killed_end_with_it():
+    from tests.trust.test_trust_batch import children_of, is_running, wait_until
+
+    code = (
+        "import time\nfrom posecore.workers import worker_pool\n"
+        "if __name__ == '__main__':\n"
+        "    with worker_pool(1) as pool:\n        pool.submit(time.sleep, 600)\n"
+        "        time.sleep(600)\n"
+    )
+    program = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    family: list[int] = []
+
+    def begun() -> bool:
+        family[:] = children_of(program.pid)
+        threads = [len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in family]
+        return max(threads, default=0) > 1  # the worker's, with the one that watches
+
+    try:
+        wait_until(begun)
+        assert begun()
+    finally:
+        program.kill()
+        program.wait()
+    wait_until(lambda: not any(map(is_running, family)))
+    assert [pid for pid in family if is_running(pid)] == []
