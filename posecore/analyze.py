@@ -14,12 +14,11 @@ import numpy as np
 from posecore.angles import JOINT_NAMES, N_JOINTS
 from posecore.decoder import GuardedReader
 from posecore.types import ExerciseSet, Fault, FrameResult, Rep
-from posecore.video import AnnotatedWriter, VideoInfo
+from posecore.video import VideoInfo
 
 __all__ = [
     "SCHEMA",
     "Analysis",
-    "AnnotatedWriter",
     "analyze_video",
     "write_document",
     "write_whole",

@@ -20,7 +20,6 @@ import numpy as np
 
 from posecore.analyze import (
     Analysis,
-    AnnotatedWriter,
     Progress,
     analyze_video,
     write_document,
@@ -31,6 +30,7 @@ from posecore.exercises import ExerciseFileError, usable_exercises
 from posecore.pipeline import Pipeline, UnknownExercise
 from posecore.types import ExerciseSet, FrameResult
 from posecore.video import VideoError
+from posecore.video_writer import AnnotatedWriter
 from posecore.workers import CONTEXT, worker_pool
 
 OnProgress = Callable[[int, float, float | None], None]

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from posecore.analyze import Analysis, AnnotatedWriter, analyze_video, write_document
+from posecore.analyze import Analysis, analyze_video, write_document
 from posecore.angles import JOINT_NAMES
 from posecore.types import ExerciseSet, FrameResult
 from posecore.video import VideoError, frames
+from posecore.video_writer import AnnotatedWriter
 from tests.bodies import body
 from tests.recordings import cut, record
 from tests.results import analysis, exercise_set, fault, frame_result, rep

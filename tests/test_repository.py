@@ -25,7 +25,7 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 LAYERS = (
     {"landmarks", "workers"},
     {"types"},
-    {"angles", "angle_model", "view", "smooth", "video", "exercises", "measures"},
+    {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
     {"features", "estimate", "draw", "decoder"},
     {
         "vote",
@@ -72,7 +72,7 @@ LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in 
 # The modules that may know a foreign package, so that it can be replaced in one place.
 HOMES = {
     "mediapipe": {"estimate"},
-    "av": {"video", "pages"},
+    "av": {"video", "video_writer", "pages"},
     "cv2": {"draw", "estimate"},
     "PIL": {"draw", "pages"},
     "sklearn": {"classify", "train", "card"},

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from posecore.video import AnnotatedWriter, VideoError, VideoReader, frames
+from posecore.video import VideoError, VideoReader, frames
+from posecore.video_writer import AnnotatedWriter
 from tests.recordings import CLIPS, corners, cut, record, record_sound, turned
 
 SQUAT = CLIPS / "squat_45_2.mp4"
