@@ -544,3 +544,46 @@ def test_making_a_store_opens_nothing_and_asking_for_the_version_writes_nothing(
     resting = sorted(path.parent.iterdir())
     assert Store(store_url(path)).schema_version() == store_module.tables.SCHEMA_VERSION
     assert sorted(path.parent.iterdir()) == resting == [path]
+
+
+# Whose it is.
+
+
+def test_a_store_of_one_person_finds_and_changes_nothing_of_another(store):
+    theirs = squats(store.of("ada"), reps=2)
+    mine = store.of("bob")
+    their_set = store.session(theirs).sets[0]
+    assert mine.sessions() == [] and mine.count_sessions() == 0 and mine.exercises() == []
+    assert mine.sessions(person="ada") == []
+    for attempt in (
+        lambda: mine.session(theirs),
+        lambda: mine.curve(their_set.reps[0].id),
+        lambda: mine.begin_set(theirs, "squat", 9.0),
+        lambda: mine.add_rep(their_set.id, rep(9.0), ()),
+        lambda: mine.update_set(their_set.id, 9.0),
+        lambda: mine.end_session(theirs, NOON),
+        lambda: mine.delete_session(theirs, NOON),
+        lambda: mine.restore_session(theirs),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    store.delete_session(theirs, NOON)
+    assert mine.sessions(deleted=True) == []
+    assert mine.purge(NOON + timedelta(days=9)) == 0
+    store.restore_session(theirs)
+    assert len(store.session(theirs).sets[0].reps) == 2
+
+
+def test_what_is_begun_in_a_store_of_one_person_is_that_person_s(store):
+    mine = store.of("bob")
+    session_id = squats(mine, person="ada")
+    assert [each.person for each in store.sessions()] == ["bob"]
+    assert mine.session(session_id).summary.reps == 1
+    mine.delete_session(session_id, NOON)
+    assert mine.purge(NOON + timedelta(days=1)) == 1
+
+
+def test_an_empty_session_of_another_is_not_discarded(store):
+    theirs = store.of("ada").begin_session(NOON, "camera")
+    assert not store.of("bob").discard_if_empty(theirs)
+    assert store.of("ada").discard_if_empty(theirs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Update,
     and_,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -44,6 +47,17 @@ class Store:
 
     def __init__(self, url: str | None = None, *, busy_timeout_s: float = 5.0) -> None:
         self._database = Database(url or default_url(), busy_timeout_s)
+        self._owner: str | None = None  # None: everybody's
+
+    def of(self, person: str) -> Store:
+        """The same database as if it held nothing but this person's sessions.
+
+        What others have is not found by its number either, and what is begun is the person's,
+        whatever a method is told.
+        """
+        scoped = copy.copy(self)
+        scoped._owner = person
+        return scoped
 
     @property
     def place(self) -> str:
@@ -81,7 +95,7 @@ class Store:
     ) -> int:
         """A new session's id. ``source`` is "camera", "demo" or a video's file name."""
         row = {
-            "person": person,
+            "person": person if self._owner is None else self._owner,
             "started_at": started_at,
             "source": source,
             "app_version": app_version,
@@ -95,7 +109,7 @@ class Store:
     def begin_set(self, session_id: int, exercise: str, start_s: float) -> int:
         """A new set's id; its end moves with every rep until update_set says otherwise."""
         with self._database.writing() as connection:
-            _demand(connection, sessions, session_id, "session")
+            self._demand_session(connection, session_id)
             row = {
                 "session_id": session_id,
                 "ordinal": _next_ordinal(connection, sets, sets.c.session_id, session_id),
@@ -127,7 +141,7 @@ class Store:
             },
         }
         with self._database.writing() as connection:
-            _demand(connection, sets, set_id, "set")
+            self._demand_set(connection, set_id)
             row["ordinal"] = _next_ordinal(connection, reps, reps.c.set_id, set_id)
             rep_id = _insert(connection, reps, row)
             if rep.faults:
@@ -148,14 +162,13 @@ class Store:
             "hold_s": None if hold_s is None else float(hold_s),
         }
         with self._database.writing() as connection:
-            _demand(connection, sets, set_id, "set")
+            self._demand_set(connection, set_id)
             connection.execute(update(sets).where(sets.c.id == set_id).values(**values))
 
     def end_session(self, session_id: int, ended_at: datetime) -> None:
         """May be called again; the last call holds."""
         _aware(ended_at)
-        query = update(sessions).where(sessions.c.id == session_id).values(ended_at=ended_at)
-        self._change_session(session_id, query)
+        self._change_session(session_id, update(sessions).values(ended_at=ended_at))
 
     def discard_if_empty(self, session_id: int) -> bool:
         """Remove a session without a rep, an attempt or a second held; True where it was one."""
@@ -167,7 +180,7 @@ class Store:
                 or_(reps.c.id.is_not(None), sets.c.hold_s > 0),
             )
         )
-        empty = and_(sessions.c.id == session_id, ~exists(done))
+        empty = and_(sessions.c.id == session_id, ~exists(done), self._owned)
         with self._database.writing() as connection:
             return connection.execute(delete(sessions).where(empty)).rowcount > 0
 
@@ -190,7 +203,7 @@ class Store:
         A session that has begun, and has no set so far, is left out until it ends.
         """
         page = (
-            visible(select(sessions), exercise, person, deleted)
+            visible(select(sessions), exercise, self._whose(person), deleted)
             .order_by(sessions.c.started_at.desc(), sessions.c.id.desc())
             .limit(limit)
             .offset(offset)
@@ -200,7 +213,8 @@ class Store:
 
     def count_sessions(self, exercise: str | None = None, person: str | None = None) -> int:
         """How many ``sessions`` would give without a limit."""
-        query = visible(select(func.count()).select_from(sessions), exercise, person, False)
+        rows = select(func.count()).select_from(sessions)
+        query = visible(rows, exercise, self._whose(person), False)
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
@@ -213,12 +227,14 @@ class Store:
             .order_by(sets.c.exercise)
         )
         with self._database.reading() as connection:
-            return list(connection.execute(visible(query, None, person, False)).scalars())
+            query = visible(query, None, self._whose(person), False)
+            return list(connection.execute(query).scalars())
 
     def session(self, session_id: int) -> SessionDetail:
         """One session with its sets, reps and faults, without the curves; NotFound if deleted."""
-        kept = and_(sessions.c.id == session_id, sessions.c.deleted_at.is_(None))
-        query = select(sessions).where(kept)
+        query = select(sessions).where(
+            sessions.c.id == session_id, sessions.c.deleted_at.is_(None), self._owned
+        )
         with self._database.reading() as connection:
             found = summaries(connection, query)
             if not found:
@@ -230,7 +246,7 @@ class Store:
         query = (
             select(curves.c.samples, curves.c.joint_names, reps.c.start_s)
             .select_from(curves.join(reps).join(sets).join(sessions))
-            .where(curves.c.rep_id == rep_id, sessions.c.deleted_at.is_(None))
+            .where(curves.c.rep_id == rep_id, sessions.c.deleted_at.is_(None), self._owned)
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
@@ -241,19 +257,17 @@ class Store:
     def delete_session(self, session_id: int, deleted_at: datetime) -> None:
         """Hide a session; restore_session brings it back until purge removes it."""
         _aware(deleted_at)
-        kept = and_(sessions.c.id == session_id, sessions.c.deleted_at.is_(None))
-        query = update(sessions).where(kept).values(deleted_at=deleted_at)
-        self._change_session(session_id, query)
+        kept = update(sessions).where(sessions.c.deleted_at.is_(None))
+        self._change_session(session_id, kept.values(deleted_at=deleted_at))
 
     def restore_session(self, session_id: int) -> None:
         """Undo delete_session; NotFound where it has been purged."""
-        query = update(sessions).where(sessions.c.id == session_id).values(deleted_at=None)
-        self._change_session(session_id, query)
+        self._change_session(session_id, update(sessions).values(deleted_at=None))
 
     def purge(self, deleted_before: datetime) -> int:
         """Remove for good what was deleted earlier than that; the number of sessions removed."""
         _aware(deleted_before)
-        gone = delete(sessions).where(sessions.c.deleted_at < deleted_before)
+        gone = delete(sessions).where(sessions.c.deleted_at < deleted_before, self._owned)
         with self._database.writing() as connection:
             count = connection.execute(gone).rowcount
         if count:
@@ -261,9 +275,28 @@ class Store:
         return count
 
     def _change_session(self, session_id: int, query: Update) -> None:
+        query = query.where(sessions.c.id == session_id, self._owned)
         with self._database.writing() as connection:
             if not connection.execute(query).rowcount:
                 raise _not_found("session", session_id)
+
+    @property
+    def _owned(self) -> ColumnElement[bool]:
+        """True of a row of the sessions table that this store may show and change."""
+        return true() if self._owner is None else sessions.c.person == self._owner
+
+    def _whose(self, person: str | None) -> str | None:
+        return person if self._owner is None else self._owner
+
+    def _demand_session(self, connection: Connection, session_id: int) -> None:
+        query = select(sessions.c.id).where(sessions.c.id == session_id, self._owned)
+        if connection.execute(query).first() is None:
+            raise _not_found("session", session_id)
+
+    def _demand_set(self, connection: Connection, set_id: int) -> None:
+        query = select(sets.c.id).join(sessions).where(sets.c.id == set_id, self._owned)
+        if connection.execute(query).first() is None:
+            raise _not_found("set", set_id)
 
 
 def _aware(time: datetime) -> None:
@@ -273,12 +306,6 @@ def _aware(time: datetime) -> None:
 
 def _not_found(kind: str, number: int) -> NotFound:
     return NotFound(f"There is no {kind} {number} here; it may have been deleted.")
-
-
-def _demand(connection: Connection, table: Any, number: int, kind: str) -> None:
-    query = select(table.c.id).where(table.c.id == number)
-    if connection.execute(query).first() is None:
-        raise _not_found(kind, number)
 
 
 def _insert(connection: Connection, table: Any, row: dict[str, Any]) -> int:
