@@ -23,7 +23,7 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 # Low to high. A module imports from its own layer or a lower one, and never in a circle.
 # A package (exercises, store) is one entry.
 LAYERS = (
-    {"landmarks", "workers"},
+    {"landmarks", "language", "workers"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
     {"features", "estimate", "draw", "decoder"},
@@ -72,6 +72,7 @@ LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in 
 # The modules that may know a foreign package, so that it can be replaced in one place.
 HOMES = {
     "mediapipe": {"estimate"},
+    "babel": {"language"},
     "av": {"video", "video_writer", "pages"},
     "cv2": {"draw", "estimate"},
     "PIL": {"draw", "pages"},
