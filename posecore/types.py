@@ -105,6 +105,11 @@ class Rep:
     def duration_s(self) -> float:
         return self.end_s - self.start_s
 
+    @property
+    def far_s(self) -> float:
+        """When it was at its far end, seconds from the first frame."""
+        return self.start_s + self.tempo_s[0]
+
 
 @dataclass(frozen=True, eq=False)
 class ExerciseSet:
