@@ -222,7 +222,19 @@ def test_an_unknown_exercise_or_range_is_refused_with_the_known_ones(tmp_path):
         read_recipe(recipe)
 
 
-@pytest.mark.parametrize("name", ["train", "acted", "angles", "tests"])
+def test_a_recipe_asks_for_each_fault_of_an_exercise_once(tmp_path):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text('[[clips]]\nexercise = "squat"\neach_fault = true\n')
+    faults = [job.plan.faults for job in read_recipe(recipe)]
+    assert faults == [(name,) for name in sorted(EXERCISES["squat"].faults)]
+    recipe.write_text('[[clips]]\nexercise = "walking"\neach_fault = true\n')
+    with pytest.raises(PlanError, match="walking"):
+        read_recipe(recipe)
+    with pytest.raises(PlanError, match="knees_in"):
+        draw_plan("squat", 0, replace(FAST, fault="sag"))
+
+
+@pytest.mark.parametrize("name", ["train", "acted", "angles", "tests", "faults", "faults_unseen"])
 def test_the_recipes_that_come_with_the_gym_can_be_read(name):
     jobs = read_recipe(RECIPES / f"{name}.toml")
     assert len({job.name for job in jobs}) == len(jobs) > 10

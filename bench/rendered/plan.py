@@ -34,6 +34,7 @@ class Ranges:
     seconds       length of a clip without reps
     zoom          1 just holds the whole movement, above 1 crops it
     fault_share   of the clips have one fault, in all reps or in some
+    fault         which one; by lot where not given
     half_share    of the clips have an abandoned rep among the whole ones
     variant_share of the clips show another way to do the exercise: seated, other hands, wider
     plain_share   of the clips have even light, a plain room and nothing that hides the person
@@ -60,6 +61,7 @@ class Ranges:
     roll_deg: Pair = (-2.0, 2.0)
     noise: Pair = (0.004, 0.02)
     fault_share: float = 0.0
+    fault: str = ""
     half_share: float = 0.0
     alternating_share: float = 0.5
     occluder_share: float = 0.0
@@ -177,11 +179,15 @@ def _draw_reps(
     seconds = float(rng.uniform(*ranges.seconds))
     if exercise is None:
         return (), tempo, seconds
+    if ranges.fault and ranges.fault not in exercise.faults:
+        known = ", ".join(sorted(exercise.faults))
+        raise PlanError(f"expected a fault of {known}, got {ranges.fault!r}")
     n = int(rng.integers(int(ranges.reps[0]), int(ranges.reps[1]) + 1))
     faulty = rng.random() < ranges.fault_share
     wrong: dict[int, tuple[str, ...]] = {}
     if faulty:
         fault = sorted(exercise.faults)[rng.integers(len(exercise.faults))]
+        fault = ranges.fault or fault
         every = rng.random() < 0.7
         wrong = {i: (fault,) for i in range(n) if every or rng.random() < 0.5}
         wrong = wrong or {0: (fault,)}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.rendered.clip import make_clip, truth_of
+from bench.rendered.exercises import EXERCISES
 from bench.rendered.plan import Plan, PlanError, Ranges, draw_plan, ranges_from
 from bench.rendered.truth import save_truth
 
@@ -57,7 +58,7 @@ def read_recipe(path: Path, wish: Wish | None = None) -> list[Job]:
 
     ``seed`` first seed; ``prefix`` of the names; ``crf`` of H.264; ``labels`` name of the table;
     ``[ranges]`` see Ranges; and ``[[clips]]`` with ``exercise`` (one or a list), ``count`` of
-    each, and ranges of their own.
+    each, and ranges of their own; ``each_fault``: so many of every fault that the exercise has.
     """
     wish = wish or Wish()
     recipe = _table(path)
@@ -69,17 +70,25 @@ def read_recipe(path: Path, wish: Wish | None = None) -> list[Job]:
         table = dict(table)
         try:
             exercises, count = table.pop("exercise"), int(table.pop("count", 1))
+            each_fault = bool(table.pop("each_fault", False))
         except KeyError:
             raise PlanError(f"{path.name}: every [[clips]] needs an exercise") from None
         ranges = ranges_from(table, base)
         for exercise in [exercises] if isinstance(exercises, str) else exercises:
-            for _ in range(count):
-                plan = draw_plan(exercise, seed, ranges)
-                if wish.fps is not None:
-                    plan = replace(plan, fps=wish.fps)
-                jobs.append(Job(f"{prefix}_{exercise}_{seed}", plan, crf))
-                seed += 1
+            for chosen in _each_fault(exercise, ranges) if each_fault else [ranges]:
+                for _ in range(count):
+                    plan = draw_plan(exercise, seed, chosen)
+                    if wish.fps is not None:
+                        plan = replace(plan, fps=wish.fps)
+                    jobs.append(Job(f"{prefix}_{exercise}_{seed}", plan, crf))
+                    seed += 1
     return jobs
+
+
+def _each_fault(exercise: str, ranges: Ranges) -> list[Ranges]:
+    if exercise not in EXERCISES:
+        raise PlanError(f"expected an exercise with faults, got {exercise!r}")
+    return [replace(ranges, fault=f, fault_share=1.0) for f in sorted(EXERCISES[exercise].faults)]
 
 
 def _table(path: Path) -> dict[str, Any]:
