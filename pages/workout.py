@@ -8,11 +8,12 @@ Only the LiveSession is shared, and no st.* is called outside the script's threa
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -20,13 +21,13 @@ import streamlit as st
 import streamlit_webrtc
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
+from pages.relay import Ways, ways
 from pages.workout_advice import STYLE as ADVICE_STYLE
 from pages.workout_advice import advice_html, resting_set
 from pages.workout_camera import ask_for_camera, refusal_in_words
 from pages.workout_demo import DEMO_CLIP, ClipPlayer, poster, show_picture
 from pages.workout_loading import (
     SettingError,
-    ice_servers,
     load_knowledge,
     new_session,
     show_left_out,
@@ -168,7 +169,7 @@ def show_camera(
     desk: Desk,
     make_session: Callable[[], LiveSession],
     exercises: Mapping[str, Exercise],
-    servers: list[dict[str, Any]],
+    way: Ways,
 ) -> None:
     """The camera's picture, and the start and end of the session behind it."""
 
@@ -187,7 +188,8 @@ def show_camera(
         streamlit_webrtc.webrtc_streamer(
             key="camera",
             desired_playing_state=desk.wanted,
-            rtc_configuration={"iceServers": servers},
+            frontend_rtc_configuration=way.browser,
+            server_rtc_configuration=way.server,
             media_stream_constraints=CONSTRAINTS,
             video_processor_factory=start_session,
             async_processing=True,
@@ -312,7 +314,7 @@ def main() -> None:
     desk: Desk = st.session_state.setdefault("workout_desk", Desk())
     try:
         knowledge = load_knowledge()
-        servers = ice_servers()
+        way = ways(time.time(), os.environ)
         store = store_at(default_url())
     except (ModelError, ExerciseFileError, StoreError, SettingError, ImportError) as error:
         st.error(f"A workout cannot start here. {error}", icon=":material/error:")
@@ -336,7 +338,7 @@ def main() -> None:
         if desk.source == DEMO:
             show_demo(desk, make_session, exercises)
         else:
-            show_camera(desk, make_session, exercises, servers)
+            show_camera(desk, make_session, exercises, way)
     if desk.refusal is not None:
         messages.error(desk.refusal, icon=":material/videocam_off:")
     # Kept in fragments of their own, so that the picture's component is never drawn anew.

@@ -97,5 +97,5 @@ def ice_servers() -> list[dict[str, Any]]:
     if not isinstance(servers, list) or not all(
         isinstance(server, dict) and "urls" in server for server in servers
     ):
-        raise SettingError(f"{wrong}; got {given}.")
+        raise SettingError(f"{wrong}.")  # what was given may hold a password
     return servers

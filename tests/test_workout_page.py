@@ -496,7 +496,8 @@ def test_before_the_start_the_page_says_how_to_stand(connection):
 
 def test_the_camera_is_asked_for_without_sound_and_without_servers(connection):
     page()
-    assert connection.asked["rtc_configuration"] == {"iceServers": []}
+    for end in ("frontend_rtc_configuration", "server_rtc_configuration"):
+        assert connection.asked[end] == {"iceServers": []}
     assert connection.asked["media_stream_constraints"]["audio"] is False
     # Passed beside a factory, a callback makes streamlit-webrtc drop the factory in silence.
     assert not {name for name in connection.asked if name.startswith("on_video")}
