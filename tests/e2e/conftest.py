@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,19 +129,35 @@ def squat_camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """Streamlit as `make run` calls it, with a data folder of its own."""
+    with running_app(tmp_path) as running:
+        yield running
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def running_app(
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    options: tuple[str, ...] = (),
+    port: int | None = None,
+) -> Iterator[App]:
+    """The app until the block ends; then its log must be free of errors."""
+    port = port or free_port()
     running = App(
-        f"http://localhost:{port}", tmp_path / "app.log", f"sqlite:///{tmp_path / 'sessions.db'}"
+        f"http://localhost:{port}", folder / "app.log", f"sqlite:///{folder / 'sessions.db'}"
     )
-    options = ["--server.port", str(port), "--server.headless", "true"]
+    options = ("--server.port", str(port), "--server.headless", "true", *options)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     with running.log.open("wb") as log:
         server = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {URL_VARIABLE: running.database_url},
+            env=os.environ | {URL_VARIABLE: running.database_url} | dict(environment or {}),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
