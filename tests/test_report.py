@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -7,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from posecore.analyze import Analysis, analyze_video
 from posecore.angles import N_JOINTS
 from posecore.draw import PLAIN_GROUND, draw_moment, jpeg
 from posecore.exercises import load_exercises
-from posecore.report import MOST_PICTURES, pictures_for, render_report, write_report
+from posecore.report import MOST_PICTURES, pictures_for, render_pdf, render_report, write_report
 from posecore.types import Fault
 from posecore.video import VideoInfo
 from tests.bodies import body, held, movement
@@ -216,3 +218,55 @@ def test_report_appears_only_when_it_is_whole(tmp_path: Path) -> None:
 
 def test_picture_is_a_jpeg() -> None:
     assert jpeg(np.zeros((8, 8, 3), np.uint8))[:3] == b"\xff\xd8\xff"
+
+
+def paper(made: Analysis, video: Path | None = None) -> PdfReader:
+    return PdfReader(io.BytesIO(render_pdf(made, EXERCISES, pictures_for(made, video))))
+
+
+def printed(made: Analysis) -> str:
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in paper(made).pages))
+
+
+def test_pdf_tells_the_same_as_the_page(shallow: tuple[Analysis, Path]) -> None:
+    made, clip = shallow
+    told = printed(made)
+    off = made.sets[0].reps[0].faults[0]
+    for words in (
+        "Squat: 2 reps",
+        "squats.mp4",
+        off.cue,
+        f"{off.measured:.0f}°",
+        f"{off.low:.0f}° to {off.high:.0f}°",
+        "Rep 2",
+        "in both reps",
+        "What to work on",
+        "How sure this is",
+        "Not judged:",
+    ):
+        assert words in told
+    reader = paper(made, clip)
+    assert sum(len(page.images) for page in reader.pages) > len(made.sets[0].reps)
+    assert reader.metadata is not None and reader.metadata.title is not None
+    assert "Squat: 2 reps" in reader.metadata.title
+
+
+def test_pdf_writes_korean_and_what_looks_like_markup_as_it_is() -> None:
+    name = "스쿼트 <b>영상</b> & co.mp4"
+    made = analysis([], info=VideoInfo(name, 640, 480, 25.0, 10.0, 250))
+    assert name in printed(made)
+
+
+def test_pdf_of_a_long_set_goes_on_over_pages() -> None:
+    reps = [rep(2 * i, 2 * i + 2, faults=(seen_fault(at_s=2 * i + 1.0),)) for i in range(60)]
+    made = analysis([exercise_set(reps)], n=3000)
+    told = printed(made)
+    assert len(paper(made).pages) > 5
+    assert f"{60 - MOST_PICTURES} further moments" in told
+    assert all(f"Rep {number}," in told for number in range(1, 61))
+
+
+def test_pdf_of_a_hold_and_of_nothing_at_all() -> None:
+    hold = exercise_set(exercise="plank", hold_s=7.5)
+    assert "held in good form" in printed(analysis([hold]))
+    assert "No repetition of a known exercise" in printed(analysis([]))

@@ -87,6 +87,7 @@ HOMES = {
     "dask": {"batch"},
     "dtaidistance": {"path"},
     "jinja2": {"report"},
+    "fpdf": {"report"},
     "typer": {"commands", "__main__"},
     "rich": {"commands"},
     "streamlit": {"pages", "app"},
@@ -95,6 +96,7 @@ HOMES = {
 DISTRIBUTIONS = {
     "PIL": "pillow",
     "cv2": "opencv-contrib-python",
+    "fpdf": "fpdf2",
     "sklearn": "scikit-learn",
     "streamlit_webrtc": "streamlit-webrtc",
 }

@@ -20,7 +20,14 @@ from posecore.report.pictures import moment_pictures
 from posecore.report.sections import Section, section_of
 from posecore.types import Fault
 
-__all__ = ["MOST_PICTURES", "Pictures", "pictures_for", "render_report", "write_report"]
+__all__ = [
+    "MOST_PICTURES",
+    "Pictures",
+    "pictures_for",
+    "render_pdf",
+    "render_report",
+    "write_report",
+]
 
 Pictures = Mapping[Fault, bytes]
 """JPEG of the moment of each fault that has one."""
@@ -41,12 +48,8 @@ def pictures_for(analysis: Analysis, video: Path | None) -> Pictures:
 
 def render_report(analysis: Analysis, exercises: Mapping[str, Exercise], pictures: Pictures) -> str:
     """The page as HTML."""
-    sections = [
-        section_of(number, each, analysis, exercises.get(each.exercise))
-        for number, each in enumerate(analysis.sets, start=1)
-    ]
+    sections = _sections(analysis, exercises)
     images = {fault: base64.b64encode(data).decode("ascii") for fault, data in pictures.items()}
-    left_out = sum(len(point.moments) for s in sections for point in s.advice) - len(images)
     return _template().render(
         name=analysis.info.name,
         duration_s=analysis.duration_s,
@@ -54,8 +57,30 @@ def render_report(analysis: Analysis, exercises: Mapping[str, Exercise], picture
         nobody_seen=analysis.nobody_seen,
         sections=sections,
         images=images,
-        left_out=left_out if images else 0,
+        left_out=_left_out(sections, pictures),
         headline=_headline(sections),
+    )
+
+
+def render_pdf(analysis: Analysis, exercises: Mapping[str, Exercise], pictures: Pictures) -> bytes:
+    """The same on paper, as a PDF."""
+    from posecore.report import pdf  # its fonts and drawing take a while, and few ask for it
+
+    sections = _sections(analysis, exercises)
+    warnings = list(analysis.warnings)
+    if not sections and not analysis.nobody_seen:
+        warnings.append(
+            "No repetition of a known exercise was found in this video. The whole body has to be "
+            "in the picture; and if you know what is done, name it: it is then counted as that."
+        )
+    return pdf.render_pdf(
+        _headline(sections),
+        analysis.info.name,
+        warnings,
+        _tiles(analysis, sections),
+        sections,
+        dict(pictures),
+        _left_out(sections, pictures),
     )
 
 
@@ -68,6 +93,35 @@ def write_report(
 ) -> None:
     """The page as a file. video: where the pictures come from; None draws skeletons instead."""
     write_whole(path, render_report(analysis, exercises, pictures_for(analysis, video)))
+
+
+def _sections(analysis: Analysis, exercises: Mapping[str, Exercise]) -> list[Section]:
+    return [
+        section_of(number, each, analysis, exercises.get(each.exercise))
+        for number, each in enumerate(analysis.sets, start=1)
+    ]
+
+
+def _left_out(sections: list[Section], pictures: Pictures) -> int:
+    """How many moments are told without a picture, where there are any pictures."""
+    told = sum(len(point.moments) for s in sections for point in s.advice)
+    return told - len(pictures) if pictures else 0
+
+
+def _tiles(analysis: Analysis, sections: list[Section]) -> list[tuple[str, str]]:
+    """(figure, what it is) of the whole video."""
+    tiles = [(str(len(sections)), "set" if len(sections) == 1 else "sets")] if sections else []
+    reps, attempts = (sum(getattr(s, n) for s in sections) for n in ("n_complete", "n_attempts"))
+    if reps or attempts:
+        words = "rep" if reps == 1 else "reps"
+        tiles.append((str(reps), f"{words}, {attempts} not far enough" if attempts else words))
+    held_s = [s.hold_s for s in sections if s.hold_s is not None]
+    if held_s:
+        tiles.append((f"{sum(held_s):.0f} s", "held in good form"))
+    scores = [s.score for s in sections if s.score is not None]
+    if scores:
+        tiles.append((f"{sum(scores) / len(scores):.0f} of 100", "mean score"))
+    return [*tiles, (f"{analysis.duration_s:.0f} s", "length of the video")]
 
 
 def _headline(sections: list[Section]) -> str:
