@@ -45,6 +45,16 @@ def _parser() -> argparse.ArgumentParser:
     reliability.add_argument("--kills", type=int, default=200)
     reliability.add_argument("--out", type=Path, help="write here, not to docs/")
     reliability.set_defaults(run=_reliability)
+    live = commands.add_parser("live", help="pictures a second and delay in a real browser")
+    live.add_argument("--viewers", type=int, nargs="+", default=[1, 2, 4])
+    live.add_argument("--seconds", type=float, default=30.0)
+    live.add_argument("--out", type=Path, help="write here, not to docs/")
+    live.set_defaults(run=_live)
+    soak = commands.add_parser("soak", help="the same for hours, with what the app's process holds")
+    soak.add_argument("--viewers", type=int, default=2)
+    soak.add_argument("--minutes", type=float, default=120.0)
+    soak.add_argument("--out", type=Path, help="write here, not to docs/")
+    soak.set_defaults(run=_soak)
     return parser
 
 
@@ -84,6 +94,18 @@ def _reliability(given: argparse.Namespace) -> None:
 
     if not reliability_command(given.kills, given.out):
         sys.exit(1)
+
+
+def _live(given: argparse.Namespace) -> None:
+    from bench.live import live_command
+
+    live_command(given.viewers, given.seconds, given.out)
+
+
+def _soak(given: argparse.Namespace) -> None:
+    from bench.soak import soak_command
+
+    soak_command(given.viewers, given.minutes, given.out)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""docs/ACCURACY.md: each command writes its own section and leaves the others alone."""
+"""The measured pages of docs/: each command writes its own section and leaves the rest alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "ACCURACY.md"
+_DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = _DOCS / "ACCURACY.md"
+PERFORMANCE, RELIABILITY = _DOCS / "PERFORMANCE.md", _DOCS / "RELIABILITY.md"
 
 
 def markers(name: str) -> tuple[str, str]:
@@ -16,7 +18,7 @@ def markers(name: str) -> tuple[str, str]:
 def write_section(page: Path, name: str, text: str) -> None:
     """Put ``text`` between the markers of ``name``; what stands around them stays."""
     start, end = markers(name)
-    old = page.read_text(encoding="utf-8") if page.exists() else "# Accuracy\n"
+    old = page.read_text(encoding="utf-8") if page.exists() else f"# {page.stem.capitalize()}\n"
     if start not in old or end not in old:
         old = f"{old.rstrip()}\n\n{start}\n{end}\n"
     before, rest = old.split(start, 1)

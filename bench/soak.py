@@ -1,0 +1,135 @@
+"""Hours before the camera: does the app's process grow, does its answer come later?"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from bench.clock import make_film
+from bench.live import Load, Viewer, load_of, viewers
+from bench.overhead import machine
+from bench.page import RELIABILITY, table, write_section
+from bench.served import served
+
+EVERY_S = 15.0
+WARM_S = 300.0
+"""Caches fill in the first minutes; growth is counted from here, or from a quarter of the time."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What was held at a moment, and what the viewers saw in the seconds before it."""
+
+    load: Load
+    fps: float
+    delay_ms: float
+
+
+@dataclass(frozen=True)
+class Soak:
+    samples: tuple[Sample, ...]
+    ended: Load
+    """After every viewer pressed Stop."""
+    errors: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        return self.samples[-1].load.at_s
+
+    def window(self, part: float) -> list[Sample]:
+        """The samples of a tenth of the time, or a minute, that begins at ``part`` of the rest."""
+        warm = min(WARM_S, self.seconds / 4)
+        long = max(60.0, (self.seconds - warm) / 10)
+        start = warm + part * (self.seconds - warm - long)
+        return [s for s in self.samples if start <= s.load.at_s <= start + long]
+
+    def mean(self, part: float, of: Callable[[Sample], float]) -> float:
+        return float(np.mean([of(sample) for sample in self.window(part)]))
+
+
+def soak(n: int, seconds: float) -> Soak:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        film = folder / "clock.y4m"
+        n_frames = make_film(film)
+        with served(folder) as app, viewers(app, film, n) as each:
+            process = psutil.Process(app.process.pid)
+            for viewer in each:
+                viewer.start()
+                viewer.watch()
+            began_s, samples = time.monotonic(), []
+            while time.monotonic() - began_s < seconds:
+                time.sleep(EVERY_S)
+                samples.append(_sample(each, process, began_s, n_frames))
+                print(_line(samples[-1]), flush=True)
+            for viewer in each:
+                viewer.stop()
+            time.sleep(10)  # threads of a stream that has ended are still closing it
+            ended = load_of(process, began_s)
+            said = app.log.read_text(errors="replace").splitlines()
+    errors = tuple(line for line in said if "Traceback" in line or "Error" in line)
+    return Soak(tuple(samples), ended, errors)
+
+
+def _sample(each: list[Viewer], process: psutil.Process, began_s: float, n_frames: int) -> Sample:
+    watched = [viewer.take() for viewer in each]
+    delays = np.concatenate([one.delay_ms(n_frames) for one in watched])
+    late = float(np.percentile(delays, 95)) if len(delays) else float("nan")
+    return Sample(load_of(process, began_s), min(one.fps for one in watched), late)
+
+
+def _line(sample: Sample) -> str:
+    load = sample.load
+    return (
+        f"{load.at_s:6.0f} s  {load.memory_mb:6.0f} MB  {load.threads} threads  {load.files} files"
+        f"  {sample.fps:.1f} pictures a second  delay {sample.delay_ms:.0f} ms"
+    )
+
+
+def soak_command(n: int, minutes: float, out: Path | None) -> None:
+    found = soak(n, minutes * 60)
+    text = report(found, n)
+    print(text)
+    write_section(out or RELIABILITY, "soak", text)
+
+
+def report(found: Soak, n: int) -> str:
+    rows = []
+    for name, of, digits, after in (
+        ("memory of the app, MB", lambda s: s.load.memory_mb, 0, found.ended.memory_mb),
+        ("threads", lambda s: s.load.threads, 0, found.ended.threads),
+        ("open files", lambda s: s.load.files, 0, found.ended.files),
+        ("pictures a second, slower viewer", lambda s: s.fps, 1, None),
+        ("delay, 95 %, ms", lambda s: s.delay_ms, 0, None),
+    ):
+        start, end = found.mean(0.0, of), found.mean(1.0, of)
+        rows.append(
+            [
+                name,
+                f"{start:.{digits}f}",
+                f"{end:.{digits}f}",
+                f"{100 * (end / start - 1):+.1f} %" if start else "",
+                f"{after:.{digits}f}" if after is not None else "",
+            ]
+        )
+    return "\n".join(
+        [
+            "## Soak",
+            "",
+            f"`python -m bench soak --viewers {n} --minutes {found.seconds / 60:.0f}`: {n} "
+            "browsers train before a film that goes round and round. At the start: after the first "
+            "minutes, when caches are filled. After Stop: ten seconds after the last stopped.",
+            "",
+            machine(),
+            "",
+            table(["what", "at the start", "at the end", "change", "after Stop"], rows),
+            "",
+            f"Errors in the app's log: {len(found.errors)}.",
+        ]
+    )
