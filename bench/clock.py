@@ -23,9 +23,9 @@ FPS = 30
 
 READ_JS = """
 (video) => {
-    const [squares, height] = [%d, %d];
+    const [squares, height, of] = SIZES;
     if (!video.videoWidth) return null;
-    const high = Math.ceil(height * video.videoHeight / %d);
+    const high = Math.ceil(height * video.videoHeight / of);
     const canvas = new OffscreenCanvas(video.videoWidth, high);
     const drawn = canvas.getContext("2d", { willReadFrequently: true });
     drawn.drawImage(video, 0, 0);
@@ -38,7 +38,7 @@ READ_JS = """
     if (!light[0] || light[squares - 1]) return null;
     return light.slice(1, -1).reduce((number, bit) => 2 * number + bit, 0);
 }
-""" % (SQUARES, HEIGHT_PX, SIZE[1])
+""".replace("SIZES", str([SQUARES, HEIGHT_PX, SIZE[1]]))
 """JavaScript: a <video> -> the number on its picture, or null where none can be read."""
 
 

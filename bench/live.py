@@ -26,10 +26,9 @@ from bench.served import ALWAYS, App, NotServed, camera_showing, served
 from scripts.prepare import find_browser
 
 PATIENCE_MS = 120_000
-_WATCH_JS = (
-    """
+_WATCH_JS = """
 async () => {
-    const read = %s;
+    const read = READ;
     const camera = document.createElement("video");
     camera.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
     camera.muted = true;
@@ -42,9 +41,7 @@ async () => {
     };
     shown.requestVideoFrameCallback(look);
 }
-"""
-    % READ_JS
-)
+""".replace("READ", READ_JS)
 _CHART_JS = """
 () => {
     window.drawn = [];
@@ -244,9 +241,9 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
         [
             "## Live",
             "",
-            "`python -m bench live`: Chromium with a film of 640x480 at 30 pictures a second as its "
-            "camera, browser and app on the same machine. The delay is read off a clock in the film: from "
-            "the camera's picture to the one that comes back with the skeleton.",
+            "`python -m bench live`: Chromium with a film of 640x480 at 30 pictures a second as "
+            "its camera, browser and app on the same machine. The delay is read off a clock in the "
+            "film: from the camera's picture to the one that comes back with the skeleton.",
             "",
             f"{seconds:.0f} s each. {machine()}",
             "",
