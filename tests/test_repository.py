@@ -48,6 +48,8 @@ LAYERS = (
     {"pipeline"},
     {"form_check"},
     {
+        "teach_signal",
+        "teach",
         "live",
         "journal",
         "store",
@@ -82,12 +84,15 @@ HOMES = {
     "sklearn": {"classify", "train", "card"},
     "skops": {"classify", "card"},
     "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "pydantic": {"store"},
     "platformdirs": {"store", "exercises"},
     "plotly": {"plots"},
     "dask": {"batch"},
     "dtaidistance": {"path"},
     "jinja2": {"report"},
     "fpdf": {"report"},
+    "tomli_w": {"exercises"},
     "typer": {"commands", "__main__"},
     "rich": {"commands"},
     "streamlit": {"pages", "app"},
@@ -99,6 +104,7 @@ DISTRIBUTIONS = {
     "fpdf": "fpdf2",
     "sklearn": "scikit-learn",
     "streamlit_webrtc": "streamlit-webrtc",
+    "tomli_w": "tomli-w",
 }
 
 

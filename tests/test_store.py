@@ -277,7 +277,7 @@ def test_a_running_session_can_be_finished_after_it_was_deleted(store):
 
 
 def test_purging_leaves_nothing_of_a_session_in_the_files(store, path):
-    session_id = store.begin_session(NOON, "camera", person="Zerubbabel")
+    session_id = store.begin_session(NOON, "camera", notes="Zerubbabel")
     set_id = store.begin_set(session_id, "squat", 0.0)
     curve = {"curve_t_s": np.arange(500.0), "curve_deg": np.full((500, 3), 77.7)}
     store.add_rep(set_id, rep(faults=(TOO_SHALLOW,), **curve), JOINTS)

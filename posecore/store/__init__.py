@@ -3,28 +3,41 @@
 errors    what can go wrong, one class a situation, each with a sentence for the person
 tables    the schema and its version
 records   what is handed out: summaries, details, curves
-database  opens the file, checks whose it is and of which version
+database  opens the file or the server, by engines, and brings it up to date, by migrate
 sessions  Store: write while a session runs, look at it afterwards
+scope     whose sessions are shown and changed
+history   sums over days and weeks, the best and the worst rep
+people    names, and how somebody is removed for good
+archive   everything into a file and back, in the form that document says
 """
 
-from posecore.store.database import URL_VARIABLE, default_url
+from posecore.store.archive import Imported
+from posecore.store.database import default_url
+from posecore.store.engines import URL_VARIABLE
 from posecore.store.errors import (
     DamagedRecord,
     DatabaseBusy,
     DiskFull,
+    NameTaken,
     NewerSchema,
     NotADatabase,
+    NotAnExport,
+    NotEmpty,
     NotFound,
     NotWritable,
     StoreError,
 )
 from posecore.store.records import (
     Curve,
+    DayTotals,
     ExerciseTotals,
+    PersonSummary,
+    RankedRep,
     RepRecord,
     SessionDetail,
     SessionSummary,
     SetRecord,
+    WeekTotals,
 )
 from posecore.store.sessions import Store
 
@@ -33,17 +46,25 @@ __all__ = [
     "Curve",
     "DamagedRecord",
     "DatabaseBusy",
+    "DayTotals",
     "DiskFull",
     "ExerciseTotals",
+    "Imported",
+    "NameTaken",
     "NewerSchema",
     "NotADatabase",
+    "NotAnExport",
+    "NotEmpty",
     "NotFound",
     "NotWritable",
+    "PersonSummary",
+    "RankedRep",
     "RepRecord",
     "SessionDetail",
     "SessionSummary",
     "SetRecord",
     "Store",
     "StoreError",
+    "WeekTotals",
     "default_url",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,18 @@ class NewerSchema(StoreError):
 
 class NotFound(StoreError):
     """No session, set or rep has that number, or it has been deleted."""
+
+
+class NameTaken(StoreError):
+    """Another person has that name."""
+
+
+class NotAnExport(StoreError):
+    """The file is no export, or is damaged; nothing of it was taken over."""
+
+
+class NotEmpty(StoreError):
+    """Sessions are there already, which a restore would replace."""
 
 
 class DamagedRecord(StoreError):
@@ -71,25 +84,54 @@ def _sqlite_error(name: str, where: str, detail: str) -> StoreError:
     return StoreError(f"The session database {where} refused the request: {detail}.")
 
 
+def _server_error(state: str, where: str, detail: str) -> StoreError:
+    """``state`` is PostgreSQL's SQLSTATE; empty where there was no answer at all."""
+    if state in ("55P03", "57014", "40001", "40P01", "53300"):
+        return DatabaseBusy(
+            f"The session database {where} is busy with another program. Try again in a moment."
+        )
+    if state == "53100":
+        return DiskFull(
+            f"The disk of the session database {where} is full, so nothing more can be saved. "
+            "Free some space there; what was saved before is still there."
+        )
+    if state in ("25006", "42501"):
+        return NotWritable(
+            f"The session database {where} may not be written ({detail}). Allow its user to make "
+            "tables and to write, or choose another place with POSECOACH_DATABASE_URL."
+        )
+    if state and not state.startswith(("08", "28", "3D", "57P")):
+        return StoreError(f"The session database {where} refused the request: {detail}.")
+    return StoreError(
+        f"The session database {where} did not answer: {detail}. "
+        "Check that the server runs and that POSECOACH_DATABASE_URL is right."
+    )
+
+
+def _named(error: BaseException, where: str) -> StoreError:
+    if isinstance(error, sqlite3.Error):
+        # Errors that sqlite3 raises by itself, without SQLite's word, carry no name.
+        return _sqlite_error(getattr(error, "sqlite_errorname", ""), where, str(error))
+    # The first line says it; those below repeat the statement or another address that was tried.
+    detail = (str(error).splitlines() or [""])[0].strip().rstrip(".")
+    return _server_error(getattr(error, "sqlstate", None) or "", where, detail)
+
+
 @contextmanager
 def named_errors(where: str) -> Iterator[None]:
     """Database errors inside the block leave it as StoreError; ``where`` is shown to the person."""
     try:
         yield
     except DBAPIError as error:
-        original = error.orig
-        if isinstance(original, sqlite3.Error):
-            # Errors that sqlite3 raises by itself, without SQLite's word, carry no name.
-            name = getattr(original, "sqlite_errorname", "")
-            raise _sqlite_error(name, where, str(original)) from error
-        raise StoreError(
-            f"The session database {where} did not answer: {original}. "
-            "Check that the server runs and that POSECOACH_DATABASE_URL is right."
-        ) from error
+        raise _named(error.orig or error, where) from error
+    except sqlite3.Error as error:
+        raise _named(error, where) from error
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        # Not all of it: an address may hold a password.
+        reason = re.sub(r"://[^\s@]*@", "://***@", str(error))
         raise StoreError(
-            f"POSECOACH_DATABASE_URL cannot be used: {error}. Expected an address such as "
-            "sqlite:////home/you/sessions.db, with the database's driver installed."
+            f"POSECOACH_DATABASE_URL cannot be used: {reason}. Expected an address such as "
+            "sqlite:////home/you/sessions.db or postgresql://user:password@host/name."
         ) from error
     except TimeoutError as error:
         raise DatabaseBusy(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Subquery, exists, func, or_, select
@@ -15,9 +16,17 @@ from posecore.types import Fault
 
 
 def visible(
-    query: Select[Any], exercise: str | None, person: str | None, deleted: bool
+    query: Select[Any],
+    exercise: str | None = None,
+    person: str | None = None,
+    deleted: bool = False,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Select[Any]:
-    """``query``, which has the sessions table in it, narrowed to what may be shown."""
+    """``query``, which has the sessions table in it, narrowed to what may be shown.
+
+    since, until  begun at that time or later, and before that time
+    """
     its_sets = sets.alias()
     of_session = select(its_sets.c.id).where(its_sets.c.session_id == sessions.c.id)
     query = query.where(
@@ -28,29 +37,18 @@ def visible(
         query = query.where(exists(of_session.where(its_sets.c.exercise == exercise)))
     if person is not None:
         query = query.where(sessions.c.person == person)
+    if since is not None:
+        query = query.where(sessions.c.started_at >= since)
+    if until is not None:
+        query = query.where(sessions.c.started_at < until)
     return query
+
+
+_TOTALS = ("reps", "attempts", "score_sum", "scored")
 
 
 def _totals_of(page: Subquery) -> Select[Any]:
     """One row a session and exercise, in the order in which the exercises were begun."""
-    done = reps.c.complete
-    of_set = (
-        select(
-            reps.c.set_id,
-            func.count().filter(done).label("reps"),
-            func.count().filter(~done).label("attempts"),
-            func.sum(reps.c.score).filter(done).label("score_sum"),
-            func.count(reps.c.score).filter(done).label("scored"),
-        )
-        .select_from(reps.join(sets))
-        .where(sets.c.session_id.in_(select(page.c.id)))
-        .group_by(reps.c.set_id)
-        .subquery()
-    )
-    totals = [
-        func.coalesce(func.sum(of_set.c[name]), 0).label(name)
-        for name in ("reps", "attempts", "score_sum", "scored")
-    ]
     return (
         select(
             sets.c.session_id,
@@ -58,9 +56,8 @@ def _totals_of(page: Subquery) -> Select[Any]:
             func.count().label("sets"),
             func.coalesce(func.sum(sets.c.hold_s), 0.0).label("hold_s"),
             func.max(sets.c.end_s).label("end_s"),
-            *totals,
+            *(func.sum(sets.c[name]).label(name) for name in _TOTALS),
         )
-        .select_from(sets.outerjoin(of_set, of_set.c.set_id == sets.c.id))
         .where(sets.c.session_id.in_(select(page.c.id)))
         .group_by(sets.c.session_id, sets.c.exercise)
         .order_by(func.min(sets.c.ordinal))
@@ -116,23 +113,12 @@ def sets_of(connection: Connection, session_id: int) -> tuple[SetRecord, ...]:
         .order_by(faults.c.id)
     )
     for row in connection.execute(query):
-        faults_of[row.rep_id].append(
-            Fault(
-                id=row.fault,
-                at_s=row.at_s,
-                joint=row.joint,
-                measured=row.measured,
-                low=row.low,
-                high=row.high,
-                cue=row.cue,
-                unit=row.unit,
-            )
-        )
+        faults_of[row.rep_id].append(fault_of(row))
     reps_of: dict[int, list[RepRecord]] = defaultdict(list)
     for row in connection.execute(
         select(reps).select_from(reps.join(sets)).where(of_session).order_by(reps.c.ordinal)
     ):
-        reps_of[row.set_id].append(_rep(row, tuple(faults_of[row.id])))
+        reps_of[row.set_id].append(rep_of(row, tuple(faults_of[row.id])))
     query = select(sets).where(of_session).order_by(sets.c.ordinal)
     return tuple(
         SetRecord(
@@ -148,7 +134,20 @@ def sets_of(connection: Connection, session_id: int) -> tuple[SetRecord, ...]:
     )
 
 
-def _rep(row: Row[Any], its_faults: tuple[Fault, ...]) -> RepRecord:
+def fault_of(row: Row[Any]) -> Fault:
+    return Fault(
+        id=row.fault,
+        at_s=row.at_s,
+        joint=row.joint,
+        measured=row.measured,
+        low=row.low,
+        high=row.high,
+        cue=row.cue,
+        unit=row.unit,
+    )
+
+
+def rep_of(row: Row[Any], its_faults: tuple[Fault, ...]) -> RepRecord:
     return RepRecord(
         id=row.id,
         ordinal=row.ordinal,

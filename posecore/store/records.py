@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -155,7 +156,7 @@ def pack_curve(rep: Rep, joint_names: Sequence[str]) -> bytes:
 def unpack_curve(samples: bytes, joint_names: Sequence[str], start_s: float) -> Curve:
     """The reverse of pack_curve; DamagedRecord where the bytes are not what it wrote."""
     try:
-        table = np.load(io.BytesIO(samples), allow_pickle=False)
+        table = _array_of(samples)
         if table.dtype != np.float32 or table.shape[1:] != (1 + len(joint_names),):
             raise ValueError(f"unexpected {table.dtype} of shape {table.shape}")
     except (ValueError, EOFError, OSError) as error:
@@ -165,3 +166,70 @@ def unpack_curve(samples: bytes, joint_names: Sequence[str], start_s: float) -> 
         ) from error
     table = table.astype(float)
     return Curve(table[:, 0] + start_s, table[:, 1:], tuple(joint_names))
+
+
+def _array_of(samples: bytes) -> np.ndarray:
+    """What np.load gives, without believing a heading that promises more than there is."""
+    buffer = io.BytesIO(samples)
+    if np.lib.format.read_magic(buffer) != (1, 0):
+        raise ValueError("unexpected version of the array's format")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(buffer)
+    if by_columns or dtype.hasobject:
+        raise ValueError("unexpected layout")
+    rest = samples[buffer.tell() :]
+    if len(rest) != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"{len(rest)} bytes for shape {shape}")
+    return np.frombuffer(rest, dtype).reshape(shape)
+
+
+@dataclass(frozen=True)
+class DayTotals:
+    """What was done on one day, of all exercises or of the one that was asked for."""
+
+    day: date
+    sessions: int
+    sets: int
+    reps: int
+    attempts: int
+    hold_s: float
+
+
+@dataclass(frozen=True)
+class WeekTotals:
+    """One exercise in one week. Means are over its complete reps; None where none was measured.
+
+    monday      the week's first day
+    rom_deg     range of motion; tempo_s (towards the far end, back), seconds
+    score       0 to 100, and so is symmetry: 100 is left like right
+    """
+
+    monday: date
+    exercise: str
+    sessions: int
+    sets: int
+    reps: int
+    attempts: int
+    hold_s: float
+    rom_deg: float | None
+    score: float | None
+    tempo_s: tuple[float, float] | None
+    symmetry: float | None
+
+
+@dataclass(frozen=True)
+class RankedRep:
+    """A rep and where it was done: the best or the worst. Its curve: Store.curve(rep.id)."""
+
+    session_id: int
+    started_at: datetime
+    set_ordinal: int
+    rep: RepRecord
+
+
+@dataclass(frozen=True)
+class PersonSummary:
+    """A name, and how much there is of that person. ``last_at``: when the last session began."""
+
+    name: str
+    sessions: int
+    last_at: datetime | None

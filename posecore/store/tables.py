@@ -1,7 +1,8 @@
-"""The schema: sessions > sets > reps > faults, and one curve a rep.
+"""The schema: sessions > sets > reps > faults, and one curve a rep; and the people's names.
 
-Curves have a table of their own so that lists and sums never touch their bytes. Times inside a
-session are seconds from its first frame; times of day are UTC.
+Curves have a table of their own so that lists and sums never touch their bytes. A set carries the
+sums over its reps, written with each of them, so that a history of years reads sets alone. Times
+inside a session are seconds from its first frame; times of day are UTC.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
-"""Raised with every change of a table; a program refuses a file of a higher one."""
+SCHEMA_VERSION = 2
+"""Raised with every change of a table, which gets its file in migrations/versions; a program
+refuses a database of a higher one."""
+
+NAME_LENGTH, SOURCE_LENGTH, WORD_LENGTH, UNIT_LENGTH, CUE_LENGTH = 200, 500, 100, 20, 500
+"""Characters that fit; what comes from outside is cut or refused before it is written."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -101,16 +106,29 @@ sessions = Table(
     "sessions",
     metadata,
     _key(),
-    Column("person", String(200), nullable=False),
+    # The same in every database that the session was carried to, which its number is not.
+    Column("uid", String(32), nullable=False, server_default=""),
+    Column("person", String(NAME_LENGTH), nullable=False),
     Column("started_at", UtcTime, nullable=False, index=True),
     Column("ended_at", UtcTime),
-    Column("source", String(500), nullable=False),
-    Column("app_version", String(100), nullable=False),
-    Column("model_version", String(100), nullable=False),
+    Column("source", String(SOURCE_LENGTH), nullable=False),
+    Column("app_version", String(WORD_LENGTH), nullable=False),
+    Column("model_version", String(WORD_LENGTH), nullable=False),
     Column("notes", Text, nullable=False),
     Column("deleted_at", UtcTime),
+    Index("ix_sessions_uid", "uid", unique=True),
+    Index("ix_sessions_person_started_at", "person", "started_at"),
     **NO_REUSE,
 )
+
+people = Table(
+    "people",
+    metadata,
+    Column("name", String(NAME_LENGTH), primary_key=True),
+)
+
+COUNTS = ("reps", "attempts", "scored", "rom_count", "tempo_count", "symmetry_count")
+SUMS = ("score_sum", "rom_sum_deg", "tempo_out_sum_s", "tempo_back_sum_s", "symmetry_sum")
 
 sets = Table(
     "sets",
@@ -118,10 +136,15 @@ sets = Table(
     _key(),
     _child_of("sessions", "session_id"),
     Column("ordinal", Integer, nullable=False),
-    Column("exercise", String(100), nullable=False),
+    Column("exercise", String(WORD_LENGTH), nullable=False),
     Column("start_s", Double, nullable=False),
     Column("end_s", Double, nullable=False),
     Column("hold_s", Double),
+    # Sums over the set's reps, see sums.py; of complete reps but for the attempts.
+    *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
+    *(Column(name, Double, nullable=False, server_default="0") for name in SUMS),
+    Column("score_min", Double),
+    Column("score_max", Double),
     UniqueConstraint("session_id", "ordinal"),
     CheckConstraint("ordinal > 0", name="ordinal"),
     Index("ix_sets_exercise_session_id", "exercise", "session_id"),
@@ -152,14 +175,14 @@ faults = Table(
     metadata,
     _key(),
     _child_of("reps", "rep_id", index=True),
-    Column("fault", String(100), nullable=False),
+    Column("fault", String(WORD_LENGTH), nullable=False),
     Column("at_s", Double, nullable=False),
-    Column("joint", String(100), nullable=False),
+    Column("joint", String(WORD_LENGTH), nullable=False),
     Column("measured", Measured),
     Column("low", Measured),
     Column("high", Measured),
-    Column("unit", String(20), nullable=False),
-    Column("cue", String(500), nullable=False),
+    Column("unit", String(UNIT_LENGTH), nullable=False),
+    Column("cue", String(CUE_LENGTH), nullable=False),
 )
 
 curves = Table(

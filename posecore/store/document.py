@@ -1,0 +1,229 @@
+"""The form in which sessions are carried from one database to another: one JSON text a line.
+
+    {"kind": "head", "format": "posecoach-sessions", "version": 1}
+    {"kind": "person", "name": "Ana"}                                      one a person
+    {"kind": "session", "uid": "…", "started_at": "…", "sets": […], …}      one a session
+    {"kind": "end", "sessions": 12}
+
+packed by gzip, whose sum tells a damaged file, as the last line tells one that was cut off. What
+was not measured is null. Infinite limits are "Infinity" and "-Infinity". A curve's samples are
+NumPy's own format in base64, as in the database.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, BinaryIO, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+)
+
+from posecore.store.errors import NotAnExport
+from posecore.store.tables import (
+    CUE_LENGTH,
+    NAME_LENGTH,
+    SOURCE_LENGTH,
+    UNIT_LENGTH,
+    WORD_LENGTH,
+)
+
+FORMAT, VERSION = "posecoach-sessions", 1
+LONGEST_LINE = 256 * 1024 * 1024
+"""Bytes: a session of a whole day. Longer is no session, but a file made to fill the memory."""
+
+
+def _of_number(value: Any) -> Any:
+    # JSON has no infinite numbers, and true is none.
+    if isinstance(value, bool) or (isinstance(value, str) and value.lstrip("-") != "Infinity"):
+        raise ValueError("expected a number")
+    return value
+
+
+def _to_number(value: float) -> float | str:
+    return value if abs(value) != float("inf") else ("Infinity" if value > 0 else "-Infinity")
+
+
+_Seconds = Annotated[float, BeforeValidator(_of_number), Field(allow_inf_nan=False)]
+_Limit = Annotated[
+    float, BeforeValidator(_of_number), PlainSerializer(_to_number, when_used="json-unless-none")
+]
+_Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+_Word = Annotated[_Text, Field(max_length=WORD_LENGTH)]
+_Name = Annotated[_Text, Field(max_length=NAME_LENGTH)]
+_Ordinal = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
+
+class Head(_Entry):
+    kind: Literal["head"] = "head"
+    format: Literal["posecoach-sessions"] = "posecoach-sessions"
+    version: int = VERSION
+
+
+class PersonEntry(_Entry):
+    kind: Literal["person"] = "person"
+    name: Annotated[_Name, Field(min_length=1)]
+
+
+class FaultEntry(_Entry):
+    fault: _Word
+    at_s: _Seconds
+    joint: _Word
+    measured: _Limit | None
+    low: _Limit | None
+    high: _Limit | None
+    unit: Annotated[_Text, Field(max_length=UNIT_LENGTH)]
+    cue: Annotated[_Text, Field(max_length=CUE_LENGTH)]
+
+
+class CurveEntry(_Entry):
+    joint_names: tuple[_Word, ...]
+    samples: bytes
+
+
+class RepEntry(_Entry):
+    ordinal: _Ordinal
+    start_s: _Seconds
+    end_s: _Seconds
+    complete: Annotated[bool, Field(strict=True)]
+    rom_deg: _Seconds | None
+    tempo_out_s: _Seconds | None
+    tempo_back_s: _Seconds | None
+    score: _Seconds | None
+    score_parts: dict[_Word, _Seconds | None]
+    faults: tuple[FaultEntry, ...]
+    curve: CurveEntry | None
+
+
+class SetEntry(_Entry):
+    ordinal: _Ordinal
+    exercise: _Word
+    start_s: _Seconds
+    end_s: _Seconds
+    hold_s: _Seconds | None
+    reps: tuple[RepEntry, ...]
+
+
+class SessionEntry(_Entry):
+    kind: Literal["session"] = "session"
+    uid: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    person: _Name
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    deleted_at: AwareDatetime | None
+    source: Annotated[_Text, Field(max_length=SOURCE_LENGTH)]
+    app_version: _Word
+    model_version: _Word
+    notes: _Text
+    sets: tuple[SetEntry, ...]
+
+
+class End(_Entry):
+    kind: Literal["end"] = "end"
+    sessions: int
+
+
+_LINE: TypeAdapter[Head | PersonEntry | SessionEntry | End] = TypeAdapter(
+    Annotated[Head | PersonEntry | SessionEntry | End, Field(discriminator="kind")]
+)
+
+
+def write_document(out: BinaryIO, entries: Iterable[PersonEntry | SessionEntry]) -> int:
+    """The number of sessions written. The same entries give the same bytes."""
+    n = 0
+    # Level 1: half of it are curves, which hardly shrink further at three times the time.
+    with gzip.GzipFile("", "wb", compresslevel=1, fileobj=out, mtime=0) as packed:
+
+        def write(entry: _Entry) -> None:
+            packed.write(entry.model_dump_json().encode("utf-8") + b"\n")
+
+        write(Head())
+        for entry in entries:
+            write(entry)
+            n += isinstance(entry, SessionEntry)
+        write(End(sessions=n))
+    return n
+
+
+def read_document(source: BinaryIO) -> Iterator[PersonEntry | SessionEntry]:
+    """Its entries, one at a time; NotAnExport with a sentence as soon as something is wrong.
+
+    What was given before may come from a damaged file: keep nothing before the last one came.
+    """
+    try:
+        with gzip.GzipFile(fileobj=source, mode="rb") as packed:
+            yield from _entries(packed)
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise NotAnExport(
+            f"This is no export of PoseCoach, or it is damaged ({error}). Nothing of it was kept."
+        ) from error
+    except EOFError as error:
+        raise _cut_off() from error
+
+
+def _entries(packed: gzip.GzipFile) -> Iterator[PersonEntry | SessionEntry]:
+    head = _entry_of(packed, 1)
+    if not isinstance(head, Head):
+        raise _wrong(1, "the heading is missing")
+    if head.version > VERSION:
+        raise NotAnExport(
+            f"This was exported by a newer PoseCoach (its version {head.version}, this program "
+            f"knows {VERSION}). Update PoseCoach to import it."
+        )
+    n, number = 0, 1
+    while True:
+        number += 1
+        entry = _entry_of(packed, number)
+        if isinstance(entry, End):
+            break
+        if isinstance(entry, Head):
+            raise _wrong(number, "a second heading")
+        n += isinstance(entry, SessionEntry)
+        yield entry
+    if entry.sessions != n:
+        raise _wrong(number, f"{n} sessions instead of {entry.sessions}")
+    if packed.read(1):
+        raise _wrong(number + 1, "something after the end")
+
+
+def _entry_of(packed: gzip.GzipFile, number: int) -> Head | PersonEntry | SessionEntry | End:
+    line = packed.readline(LONGEST_LINE)
+    if not line:
+        raise _cut_off()
+    if not line.endswith(b"\n"):
+        raise _wrong(number, "too long") if len(line) >= LONGEST_LINE else _cut_off()
+    try:
+        return _LINE.validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        raise _wrong(number, f"{where}: {first['msg']}" if where else first["msg"]) from error
+
+
+def _wrong(number: int, reason: str) -> NotAnExport:
+    return NotAnExport(
+        f"This is no export of PoseCoach, or it is damaged (line {number}: {reason}). "
+        "Nothing of it was kept."
+    )
+
+
+def _cut_off() -> NotAnExport:
+    return NotAnExport(
+        "This file ends before its end: it was not copied to the last byte. Nothing of it was "
+        "kept. Copy it again."
+    )
