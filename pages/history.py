@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.history_session import date_of, offer_list, plain, show_session
+from pages.person import own
 from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
 from posecore.store import NotFound, SessionSummary, Store, StoreError, default_url
 from posecore.store.words import counted, done_in_words, figures_in_words, title_of
@@ -180,7 +181,7 @@ def render(store: Store, now: datetime) -> None:
 
 def main() -> None:
     try:
-        store = store_at(default_url())
+        store = own(store_at(default_url()))
     except StoreError as error:
         st.title("History")
         st.error(str(error))

@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.history_session import plain
+from pages.person import own
 from pages.video_result import Result, show
 from pages.workout_loading import show_left_out
 from posecore.analyze import write_document, write_whole
@@ -157,7 +158,7 @@ def begin(
             place.error(plain(str(error)), icon=":material/error:")
             return
     if keep:
-        save(result, store_at(default_url()))
+        save(result, own(store_at(default_url())))
     st.session_state[RESULT] = result
     place.empty()
 

@@ -21,6 +21,7 @@ import streamlit as st
 import streamlit_webrtc
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
+from pages.person import own
 from pages.relay import Ways, ways
 from pages.workout_advice import STYLE as ADVICE_STYLE
 from pages.workout_advice import advice_html, resting_set
@@ -315,7 +316,7 @@ def main() -> None:
     try:
         knowledge = load_knowledge()
         way = ways(time.time(), os.environ)
-        store = store_at(default_url())
+        store = own(store_at(default_url()))
     except (ModelError, ExerciseFileError, StoreError, SettingError, ImportError) as error:
         st.error(f"A workout cannot start here. {error}", icon=":material/error:")
         return
