@@ -1,4 +1,5 @@
-"""Make the checkout ready: virtual environment, packages, system libraries, a browser to test with.
+"""Make the checkout ready: virtual environment, packages, system libraries, and to test with a
+browser and a PostgreSQL server.
 
 Called by the Makefile as `python scripts/prepare.py run` or `test`. It needs nothing but Python
 3.11 or 3.12, works from any folder, and is done at once when nothing changed since the last time.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,10 @@ _BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
+POSTGRES_VARIABLE = "POSECOACH_POSTGRES"
+"""Environment variable that names the folder of PostgreSQL's initdb, ahead of any that is found."""
+
+_POSTGRES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin")
 # OpenCV's wheel links to these and does not carry them; a bare Debian or container lacks them.
 _SYSTEM_LIBRARIES = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
 
@@ -83,6 +89,25 @@ def find_browser(candidates: Iterable[str] = _BROWSERS) -> str | None:
     return next(found, None) or _playwright_browser()
 
 
+def find_postgres(places: Iterable[str] = _POSTGRES, root: Path = Path("/")) -> Path | None:
+    """Folder of the server's programs, of several the newest; Debian keeps it off the path."""
+    if named := os.environ.get(POSTGRES_VARIABLE, "").strip():
+        if not (Path(named) / "initdb").exists():
+            raise NotReady(f"{POSTGRES_VARIABLE} names {named}, where there is no initdb.")
+        return Path(named)
+    found = [folder for place in places for folder in root.glob(place)]
+    if on_path := shutil.which("initdb"):
+        found.append(Path(on_path).parent)
+    usable = [folder for folder in found if (folder / "initdb").exists()]
+    return max(usable, key=lambda folder: _number_in(str(folder)), default=None)
+
+
+def _number_in(path: str) -> int:
+    """The version: 15 of usr/lib/postgresql/15/bin, which is more than 9.6's 9."""
+    version = re.search(r"(?:postgresql|pgsql)\D?(\d+)", path)
+    return int(version[1]) if version else 0
+
+
 def prepare(purpose: str) -> None:
     """Bring everything up to date for `run` or `test`; raises NotReady where it cannot."""
     _make_venv()
@@ -94,6 +119,7 @@ def prepare(purpose: str) -> None:
         )
     if purpose == "test":
         _need_browser()
+        _need_postgres()
 
 
 def _make_venv() -> None:
@@ -154,6 +180,21 @@ def _browser_installers() -> list[list[str]]:
         return [playwright]
     apt = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y chromium"
     return [["sh", "-c", apt], [*playwright, "--with-deps"]]
+
+
+def _need_postgres() -> None:
+    if find_postgres() or os.name == "nt":
+        return
+    if sys.platform.startswith("linux") and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("No PostgreSQL to test with; installing it.", flush=True)
+        apt = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y postgresql"
+        subprocess.run(["sh", "-c", apt], check=False, stdin=subprocess.DEVNULL)
+        if find_postgres():
+            return
+    raise NotReady(
+        "No PostgreSQL to test with: sudo apt-get install -y postgresql, or set "
+        f"{POSTGRES_VARIABLE} to the folder of its initdb; then run make test again."
+    )
 
 
 def _playwright_browser() -> str | None:

@@ -98,6 +98,33 @@ def test_a_browser_named_in_the_environment_comes_first(
         prepare.find_browser([other])
 
 
+def test_the_newest_postgresql_is_found_where_debian_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv(prepare.POSTGRES_VARIABLE, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for version in ("9.6", "15", "17"):
+        folder = tmp_path / "usr/lib/postgresql" / version / "bin"
+        folder.mkdir(parents=True)
+        if version != "17":  # of which the client alone is installed
+            program(folder / "initdb", "exit 0")
+    found = prepare.find_postgres(("usr/lib/postgresql/*/bin",), tmp_path)
+    assert found == tmp_path / "usr/lib/postgresql/15/bin"
+    assert prepare.find_postgres((), tmp_path) is None
+    monkeypatch.setenv(prepare.POSTGRES_VARIABLE, str(tmp_path))
+    with pytest.raises(prepare.NotReady, match="no initdb"):
+        prepare.find_postgres()
+
+
+def test_without_a_postgresql_to_test_with_one_line_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(prepare, "find_postgres", lambda: None)
+    monkeypatch.setattr(prepare.shutil, "which", lambda name: None)
+    with pytest.raises(prepare.NotReady, match="apt-get install -y postgresql"):
+        prepare._need_postgres()
+
+
 def test_half_a_virtual_environment_is_not_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
