@@ -1,0 +1,206 @@
+"""Exercise files of a person's own: written, changed and taken away again.
+
+A file is checked by the reader's own code before it takes its place, and the shipped files are
+never touched: a file of one's own stands before the shipped one of the same name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import unicodedata
+from dataclasses import replace
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from posecore.exercises import (
+    SHIPPED,
+    Exercise,
+    ExerciseFileError,
+    Miss,
+    Signal,
+    Target,
+    read_exercise,
+)
+from posecore.measures import SIDED
+
+LONGEST_TITLE = 60
+TAUGHT_SUFFIX = ".taught.json"
+"""Beside the exercise file of a taught exercise: what it is recognised by."""
+
+_RESERVED = re.compile(r"none|con|prn|aux|nul|com\d|lpt\d")
+"""The class of everything else, and what Windows takes for a device."""
+
+
+class ExerciseNameError(ValueError):
+    """An exercise cannot be called so; the message says why."""
+
+
+def checked_title(text: str) -> str:
+    """What a person called an exercise, without blanks around it. Raises ExerciseNameError."""
+    title = " ".join(text.split())
+    if not title:
+        raise ExerciseNameError("The exercise needs a name.")
+    if len(title) > LONGEST_TITLE:
+        raise ExerciseNameError(
+            f"The name is too long: {len(title)} characters, expected {LONGEST_TITLE} at most."
+        )
+    if not all(character.isprintable() for character in title):
+        raise ExerciseNameError("The name holds characters that cannot be shown.")
+    if not any(character.isalnum() for character in title):
+        raise ExerciseNameError("The name needs at least one letter or figure.")
+    return title
+
+
+def file_stem(title: str) -> str:
+    """A title as a file is called: small letters, figures and _, whatever was typed.
+
+    A title in another alphabet becomes a short digest of itself.
+    """
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:40].strip("_")
+    letters = sum(character.isalnum() for character in unicodedata.normalize("NFC", title))
+    kept = sum(character.isalnum() for character in stem)
+    if kept < letters / 2 or _RESERVED.fullmatch(stem):
+        digest = hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        stem = f"{stem}_{digest}".strip("_") if stem else f"own_{digest}"
+    return stem
+
+
+def person_folder(folder: Path, person: str) -> Path:
+    """Below the folder of own exercises, that of one of several people; nobody's name: itself."""
+    return folder / "people" / _person_stem(person) if person.strip() else folder
+
+
+def _person_stem(person: str) -> str:
+    name = " ".join(person.split())
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{file_stem(name)[:30]}_{digest}"  # two names that look alike are still two people
+
+
+def save_exercise(exercise: Exercise, folder: Path, *, new: bool = False) -> Path:
+    """Writes the file into ``folder``, which appears only when it is whole and has been checked.
+
+    new  refuse where a file of this name is there, or is shipped
+    Raises ExerciseNameError, ExerciseFileError or OSError; then nothing has changed.
+    """
+    if exercise.name != file_stem(exercise.name):
+        raise ExerciseNameError(f"{exercise.name!r} is no name for a file of an exercise.")
+    path = folder / f"{exercise.name}.toml"
+    if new and (path.exists() or (SHIPPED / path.name).exists()):
+        raise ExerciseNameError(
+            f"There is already an exercise called {exercise.title!r}. Choose another name."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as draft:
+        unfinished = Path(draft) / path.name
+        unfinished.write_text(toml_of(exercise), encoding="utf-8")
+        read_exercise(unfinished)
+        unfinished.replace(path)
+    return path
+
+
+def is_own(name: str, folder: Path) -> bool:
+    return (folder / f"{file_stem(name)}.toml").exists()
+
+
+def remove_exercise(name: str, folder: Path) -> dict[str, str]:
+    """Takes an own exercise away (a shipped one of the same name comes back).
+
+    Returns the files that were there, for ``restore_files``.
+    """
+    gone = {}
+    for suffix in (".toml", TAUGHT_SUFFIX):
+        path = folder / f"{file_stem(name)}{suffix}"
+        if path.exists():
+            gone[path.name] = path.read_text(encoding="utf-8")
+            path.unlink()
+    return gone
+
+
+def restore_files(files: dict[str, str], folder: Path) -> None:
+    """Puts back what ``remove_exercise`` took away."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        unfinished = folder / f".{name}.part"
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(folder / name)
+
+
+def with_range(exercise: Exercise, number: int, low: float, high: float) -> Exercise:
+    """The exercise with another range of one target. It is checked when it is saved."""
+    targets = list(exercise.targets)
+    targets[number] = replace(targets[number], low=low, high=high)
+    return replace(exercise, targets=tuple(targets))
+
+
+def with_thresholds(exercise: Exercise, start: float, far: float) -> Exercise:
+    """The exercise with other thresholds; the least movement stays in proportion to them."""
+    before = exercise.signal
+    share = before.min_range / abs(before.far - before.start)
+    signal = replace(before, start=start, far=far, min_range=share * abs(far - start))
+    if exercise.kind == "hold":
+        signal = replace(before, start=start, far=far)
+    return replace(exercise, signal=signal)
+
+
+def toml_of(exercise: Exercise) -> str:
+    """The exercise as its file holds it."""
+    table: dict[str, Any] = {
+        "name": exercise.name,
+        "title": exercise.title,
+        "kind": exercise.kind,
+        "about": exercise.about,
+        "chart": list(exercise.chart),
+        "best_views": list(exercise.best_views),
+        "needs": list(exercise.needs),
+        "signal": _signal_table(exercise.signal, exercise.kind),
+        "targets": [_target_table(target) for target in exercise.targets],
+    }
+    return tomli_w.dumps(table)
+
+
+def _signal_table(signal: Signal, kind: str) -> dict[str, Any]:
+    table: dict[str, Any] = {"measure": signal.measure}
+    if signal.sides != "mean":
+        table["sides"] = signal.sides
+    table |= {"start": _short(signal.start), "far": _short(signal.far)}
+    if isfinite(signal.both):
+        table["both"] = _short(signal.both)
+    if kind == "reps":
+        table["min_range"] = _short(signal.min_range)
+    table["min_s"] = _short(signal.min_s)
+    if kind == "reps":
+        table["max_s"] = _short(signal.max_s)
+    return table | {"source": signal.source}
+
+
+def _target_table(target: Target) -> dict[str, Any]:
+    table: dict[str, Any] = {"measure": target.reading.measure}
+    if target.reading.measure in SIDED and target.reading.sides != "mean":
+        table["sides"] = target.reading.sides
+    table |= {"at": target.at, "low": _short(target.low), "high": _short(target.high)}
+    if target.min_s:
+        table["min_s"] = _short(target.min_s)
+    table["views"] = list(target.views)
+    table["source"] = target.source
+    for side, miss in (("below", target.below), ("above", target.above)):
+        if miss is not None:
+            table[side] = _miss_table(miss)
+    return table
+
+
+def _miss_table(miss: Miss) -> dict[str, str]:
+    return {"fault": miss.fault, "cue": miss.cue, "why": miss.why}
+
+
+def _short(number: float) -> int | float:
+    """As few digits as say the same: 80 instead of 80.0."""
+    if not isfinite(number):
+        raise ExerciseFileError(f"Expected a number, got {number}.")
+    short = round(float(number), 3)
+    return int(short) if short == int(short) else short
