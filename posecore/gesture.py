@@ -24,15 +24,24 @@ STILL_S = 0.8
 RAISE_S = 1.0
 """What a hand takes on its way up, at most; before that stillness is asked for."""
 
-GAP_S, UP_SHARE = 0.7, 0.65
-"""The hand may be seen down, or not at all, so long without that it counts as lowered, while it is
-up in this share of the frames: the estimator loses a hand near the picture's edge now and then."""
+GAP_S = 0.7
+"""The hand may be seen down, or not at all, so long without that it counts as lowered: the
+estimator loses a hand near the picture's edge now and then, a busy computer whole frames."""
+
+UP_SHARE, DOWN_SHARE = 0.6, 0.65
+"""Of the moments that were seen while the hand was up, and of those before it went up: how many
+must show it so. Shares, not every one of them: some frames are always wrong."""
+
+MOST_BOTH = 0.25
+"""Of the moments while the hand was up: how many may seem to show both hands up."""
 
 _ABOVE = 0.18  # of the trunk's length: how far above the eyes the wrist is
-_SWAY = 0.16  # of the trunk's length: how far hips and head may move meanwhile
-_WRIST_SWAY = 0.3  # hands hang more loosely
+_SWAY = 0.12  # of the trunk's length: how far hips and head may be from where they mostly are
+_WRIST_SWAY = 0.22  # hands hang more loosely
 _UPRIGHT = 0.8  # cosine of the trunk's lean: about 37 degrees
-_FEWEST = 3  # frames that show stillness, on a slow computer too
+_FEWEST = 3  # moments that show a hand up, or stillness, on a slow computer too
+_LATE_S = 0.1  # a frame comes seldom just in time
+_KEPT_S = 6.0
 
 _BODY = [L.NOSE, L.LEFT_HIP, L.RIGHT_HIP]
 _WRISTS = [L.LEFT_WRIST, L.RIGHT_WRIST]
@@ -70,8 +79,6 @@ class HandRaise:
 
     def reset(self) -> None:
         self._past: deque[_Moment] = deque()
-        self._up_s: float | None = None
-        self._last_up_s = 0.0
         self._told = False
 
     @property
@@ -83,39 +90,55 @@ class HandRaise:
         now = _moment(pose, t_s) if pose is not None else None
         if now is not None:
             self._past.append(now)
-        while self._past and t_s - self._past[0].t_s > HELD_S + RAISE_S + STILL_S + 2 * GAP_S:
+        while self._past and t_s - self._past[0].t_s > _KEPT_S:
             self._past.popleft()
-        hands = now.hands if now is not None else None
-        if hands == 1:
-            self._last_up_s = t_s
-            if self._up_s is None:
-                self._up_s = t_s
-        elif hands == 2 or t_s - self._last_up_s > GAP_S:
-            self._up_s, self._told = None, False
-        if hands != 1 or self._up_s is None or self._told or t_s - self._up_s < HELD_S:
-            return None
-        since = [m.hands == 1 for m in self._past if m.t_s >= self._up_s]
-        if sum(since) < UP_SHARE * len(since):
-            return None
-        if not (self._stood_still(self._up_s) and self._stayed(self._up_s)):
-            return None
-        self._told = True
-        return HandSign(self._up_s, t_s)
+        up = [m.t_s for m in self._past if m.hands == 1]
+        if not up or t_s - up[-1] > GAP_S:
+            self._told = False
+        elif not self._told and up[-1] == t_s:
+            up_s = _came_up_s(up)
+            if self._is_sign(up_s, t_s):
+                self._told = True
+                return HandSign(up_s, t_s)
+        return None
+
+    def _is_sign(self, up_s: float, t_s: float) -> bool:
+        if t_s - up_s < HELD_S - _LATE_S:
+            return False
+        since = [m.hands for m in self._past if m.t_s >= up_s]
+        if since.count(1) < max(_FEWEST, UP_SHARE * len(since)):
+            return False
+        if since.count(2) > MOST_BOTH * len(since):
+            return False
+        return self._stood_still(up_s) and self._stayed_put(up_s)
 
     def _stood_still(self, up_s: float) -> bool:
         """Before the hand went up: head, hips and both hands."""
-        from_s, to_s = up_s - RAISE_S - STILL_S, up_s - RAISE_S
-        past = [m for m in self._past if from_s <= m.t_s <= to_s]
+        to_s = up_s - RAISE_S
+        before = [m for m in self._past if to_s - 2 * STILL_S <= m.t_s <= to_s]
+        # As many moments as it takes: a computer that is slow shows few in the time itself.
+        past = [m for m in before if m.t_s >= to_s - STILL_S]
+        past = past if len(past) >= _FEWEST else before[-_FEWEST:]
         if len(past) < _FEWEST or past[-1].t_s - past[0].t_s < STILL_S / 2:
             return False
-        if any(m.hands != 0 for m in past):
+        if sum(m.hands == 0 for m in past) < DOWN_SHARE * len(past):
             return False
-        return _sway(past, "body") <= _SWAY and _sway(past, "wrists") <= _WRIST_SWAY
+        return _stayed(past, "body", _SWAY) and _stayed(past, "wrists", _WRIST_SWAY)
 
-    def _stayed(self, up_s: float) -> bool:
+    def _stayed_put(self, up_s: float) -> bool:
         """Head, hips and feet, from the stillness on until now."""
         past = [m for m in self._past if m.t_s >= up_s - RAISE_S - STILL_S]
-        return _sway(past, "body") <= 2 * _SWAY and _sway(past, "feet") <= 2 * _SWAY
+        return _stayed(past, "body", 1.5 * _SWAY) and _stayed(past, "feet", 1.5 * _SWAY)
+
+
+def _came_up_s(up: list[float]) -> float:
+    """When the hand came up: before that it was not seen up for longer than GAP_S."""
+    came_s = up[-1]
+    for at_s in reversed(up):
+        if came_s - at_s > GAP_S:
+            break
+        came_s = at_s
+    return came_s
 
 
 def _moment(pose: Pose, t_s: float) -> _Moment | None:
@@ -143,8 +166,15 @@ def _moment(pose: Pose, t_s: float) -> _Moment | None:
     return _Moment(t_s, length, points[_BODY], points[_WRISTS], feet, hands)
 
 
-def _sway(past: list[_Moment], name: str) -> float:
-    """The farthest that any of these points moved along either direction, in trunk lengths."""
-    ranges = np.ptp(np.array([getattr(m, name) for m in past]), axis=0)
-    ranges = ranges[np.isfinite(ranges)]
-    return float(ranges.max() / np.median([m.trunk for m in past])) if ranges.size else 0.0
+def _stayed(past: list[_Moment], name: str, sway: float) -> bool:
+    """Whether these points were where they mostly were, in DOWN_SHARE of the moments.
+
+    sway  how far off they may be, in trunk lengths
+    """
+    places = np.array([getattr(m, name) for m in past])
+    places = places[:, np.isfinite(places).all(axis=(0, 2))]
+    if not places.size:
+        return True
+    away = np.abs(places - np.median(places, axis=0)).max(axis=(1, 2))
+    trunk = float(np.median([m.trunk for m in past]))
+    return float((away <= sway * trunk).mean()) >= DOWN_SHARE

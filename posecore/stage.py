@@ -74,10 +74,12 @@ class StageKeeper:
         sign = self._hand.step(result.pose, t_s)
         if self._hand.up and self._void:
             self._void[-1] = (self._void[-1][0], max(self._void[-1][1], t_s))
-        current = self.without_signs(result.current_set)
         self.ends_set = False
         if sign is not None:
-            self._heed(sign, current, framing)
+            # What the sign itself looked like to a counter is no set that it could end.
+            self._void.append((sign.up_s - _REACH_S, t_s))
+            self._heed(sign, self.without_signs(result.current_set), framing)
+        current = self.without_signs(result.current_set)
         result = self._told(result, current)
         stage = self._stage(t_s, current, framing)
         signing = bool(self._void) and t_s < self._void[-1][1] + _AFTER_S
@@ -96,10 +98,11 @@ class StageKeeper:
             self.ends_set = sign.up_s - current.end_s >= PAUSE_S
             if self.ends_set:
                 self._go_s = None
-                self._void.append((sign.up_s - _REACH_S, sign.t_s))
+            else:
+                self._void.pop()  # part of the movement
         elif framing.kind not in _UNFIT:
             self._go_s = sign.t_s + COUNTDOWN_S
-            self._void.append((sign.up_s - _REACH_S, self._go_s - _LOWERING_S))
+            self._void[-1] = (self._void[-1][0], self._go_s - _LOWERING_S)
 
     def _stage(self, t_s: float, current: ExerciseSet | None, framing: Framing) -> Stage:
         if current is not None and not self.ends_set:
@@ -125,12 +128,21 @@ class StageKeeper:
 
     def without_signs(self, each: ExerciseSet | None) -> ExerciseSet | None:
         """The set without what a raised hand made of it; None where nothing is left."""
-        if each is None or each.hold_s is not None or all(map(self._counts, each.reps)):
+        if each is None or not self._void:
+            return each
+        if each.hold_s is not None:
+            return each if self._counts(each) else None
+        if all(map(self._counts, each.reps)):
             return each
         reps = tuple(rep for rep in each.reps if self._counts(rep))
         if not reps:
             return None
         return replace(each, start_s=reps[0].start_s, end_s=reps[-1].end_s, reps=reps)
 
-    def _counts(self, rep: Rep) -> bool:
-        return not any(rep.start_s < to_s and rep.end_s > from_s for from_s, to_s in self._void)
+    def _counts(self, each: Rep | ExerciseSet) -> bool:
+        """A rep that a sign touches does not, nor a hold that began with one."""
+        if isinstance(each, Rep):
+            return not any(
+                each.start_s < to_s and each.end_s > from_s for from_s, to_s in self._void
+            )
+        return not any(from_s <= each.start_s < to_s for from_s, to_s in self._void)

@@ -49,8 +49,31 @@ def test_one_raised_hand_is_a_sign_and_only_one(view):
     assert signs(raised_hand(view=view)) == 1
 
 
-def test_a_slow_computer_sees_it_too():
-    assert signs(raised_hand(fps=7.0)) == 1
+def through_a_busy_computer(fps: float, seed: int) -> list[tuple[float, Pose]]:
+    """One picture in eight never comes, one shows no hand, one has it hanging; all are unsteady."""
+    random = np.random.default_rng(seed)
+    frames = []
+    for t_s, pose in raised_hand(still_s=3.0, up_s=1.8, fps=fps):
+        fate = random.integers(8)
+        if fate == 0:
+            continue
+        lost = {1: with_hidden_hand(pose), 2: body(t_s=t_s, view="front")}.get(fate, pose)
+        frames.append((t_s, shaken(lost, 0.01, random)))
+    return frames
+
+
+@pytest.mark.parametrize("fps, least", [(5.0, 0.8), (10.0, 0.95), (30.0, 0.95)])
+def test_a_busy_computer_that_loses_every_third_picture_sees_it_all_the_same(fps, least):
+    seen = [signs(through_a_busy_computer(fps, seed)) for seed in range(20)]
+    assert max(seen) == 1, "and never twice"
+    assert np.mean(seen) >= least
+
+
+@pytest.mark.parametrize("fps", [4.0, 5.0, 7.0, 10.0, 30.0])
+def test_it_is_seen_within_a_second_and_a_half_however_slow_the_computer(fps):
+    hand = HandRaise()
+    (sign,) = [s for t_s, pose in raised_hand(fps=fps) if (s := hand.step(pose, t_s)) is not None]
+    assert sign.t_s - 2.5 < 1.5
 
 
 def test_shaky_landmarks_do_not_hide_it():
@@ -185,6 +208,44 @@ def test_what_the_raised_hand_looks_like_to_a_counter_is_no_rep():
     assert told.current_set.start_s == true.start_s
     assert told.rep_count == 1
     _, _, told = walk(keeper, still(9.4, 9.6), current=squats(false))
+    assert told.current_set is None
+
+
+def test_reps_that_the_sign_itself_looked_like_do_not_keep_it_from_starting_a_countdown():
+    keeper, names = StageKeeper(), []
+    for t_s, pose in raised_hand():
+        seen = squats(rep(2.1, 3.2)) if t_s >= 3.2 else None
+        _, stage = keeper.step(frame_result(pose, t_s=t_s, current_set=seen), 0.5)
+        names.append(stage.name)
+        assert not keeper.ends_set
+    assert "countdown" in names and "set" not in names[names.index("countdown") :]
+
+
+def test_a_rep_just_before_the_hand_and_one_made_of_it_still_end_the_set_before():
+    done = squats(rep(-4.0, -2.0))
+    keeper, ended = StageKeeper(), []
+    for t_s, pose in raised_hand():
+        current = squats(*done.reps, rep(2.1, 3.2)) if t_s >= 3.2 else done
+        told, _ = keeper.step(frame_result(pose, t_s=t_s, current_set=current), 0.5)
+        if keeper.ends_set:
+            ended.append(keeper.without_signs(current))
+            break
+    assert [each.reps for each in ended] == [done.reps]
+
+
+def test_a_raised_hand_ends_a_hold_that_is_over():
+    plank = ExerciseSet("plank", -20.0, 0.0, 20.0, ())
+    _, ended, _ = walk(StageKeeper(), raised_hand(), current=plank)
+    assert ended
+
+
+def test_a_hand_that_looks_like_a_hold_is_none_and_starts_the_countdown():
+    keeper, names = StageKeeper(), []
+    for t_s, pose in raised_hand():
+        held = ExerciseSet("dead_hang", 2.6, t_s, t_s - 2.6, ()) if t_s > 2.6 else None
+        told, stage = keeper.step(frame_result(pose, t_s=t_s, current_set=held), 0.5)
+        names.append(stage.name)
+    assert "countdown" in names
     assert told.current_set is None
 
 
