@@ -1,4 +1,4 @@
-"""What the camera sees of the person before a set, and what to change so that it sees enough."""
+"""What the camera sees of the person, and what to change so that it sees enough."""
 
 from __future__ import annotations
 
@@ -38,8 +38,14 @@ _ENDS: dict[str, tuple[str, tuple[tuple[L, ...], ...]]] = {
 }
 """What is said -> the part of an exercise's needs that it belongs to, landmarks of each side."""
 
+_READY = "Ready. Begin, or raise one hand."
 _VIEWS = {"front": "from the front", "diagonal": "from between", "side": "from the side"}
-_TURN = {"front": "Face the camera.", "diagonal": "Turn halfway.", "side": "Turn sideways."}
+_TURN = {
+    "front": "Face the camera so I can see your {parts}.",
+    "diagonal": "Turn halfway so I can see your {parts}.",
+    "side": "Turn sideways so I can see your {parts}.",
+}
+_SEEN_BY = {"elbow": "elbows", "shoulder": "arms", "hip": "hips", "knee": "knees"}
 
 
 @dataclass(frozen=True)
@@ -75,22 +81,28 @@ def luma_of(rgb: np.ndarray) -> float:
     return float(few.mean(axis=0) @ _LUMA_WEIGHTS)
 
 
-def framing_of(pose: Pose | None, luma: float, exercise: Exercise | None = None) -> Framing:
+def framing_of(
+    pose: Pose | None,
+    luma: float | None,
+    exercise: Exercise | None = None,
+    unchosen: tuple[str, ...] = ("trunk", "legs"),
+) -> Framing:
     """What one picture shows.
 
     pose      None: nobody was found
-    luma      mean lightness in [0, 1]
-    exercise  None where none is chosen: then all of the person, from any side
+    luma      mean lightness in [0, 1]; None: not looked at
+    exercise  None where none is chosen or recognised: then ``unchosen``, from any side
     """
-    findings = [_light(luma), _somebody(pose)]
+    findings = [_light(luma)] if luma is not None else []
+    findings.append(_somebody(pose))
     if pose is not None:
-        needs = tuple(exercise.needs) if exercise is not None else ("trunk", "legs")
+        needs = exercise.needs if exercise is not None else unchosen
         findings += [*_place(pose, needs), _direction(pose, exercise)]
     checks = tuple(check for _, _, check in findings)
     for kind, say, check in findings:
         if not check.ok:
             return Framing(kind, say, checks)
-    return Framing("ready", "Ready. Begin, or raise one hand.", checks)
+    return Framing("ready", _READY, checks)
 
 
 _Finding = tuple[str, str, Check]
@@ -187,17 +199,29 @@ def _direction(pose: Pose, exercise: Exercise | None) -> _Finding:
     sees = _VIEWS.get(view or "", "cannot be told")
     if exercise is None or view is None or view in exercise.best_views:
         return "turn", "", Check("View", True, sees)
-    return "turn", _TURN[exercise.best_views[0]], Check("View", False, sees)
+    say = _TURN[exercise.best_views[0]].format(parts=_SEEN_BY[exercise.chart[0]])
+    return "turn", say, Check("View", False, sees)
 
 
 class FramingGuide:
     """The framing, steady: what is shown changes when another finding has lasted ``STEADY_S``.
 
-    The constructor stores, ``step`` each frame; ``reset`` equals new.
+    The constructor stores, ``step`` each frame; ``reset`` equals new. ``exercise`` may be changed
+    between frames.
+
+    unchosen  see framing_of
+    turn_s    how long a view must have been unfit before it is said, and it is not said at once
     """
 
-    def __init__(self, exercise: Exercise | None = None) -> None:
+    def __init__(
+        self,
+        exercise: Exercise | None = None,
+        unchosen: tuple[str, ...] = ("trunk", "legs"),
+        turn_s: float = 0.0,
+    ) -> None:
         self.exercise = exercise
+        self._unchosen = unchosen
+        self._turn_s = turn_s
         self.reset()
 
     def reset(self) -> None:
@@ -205,12 +229,14 @@ class FramingGuide:
         self._next_kind: str | None = None
         self._since_s = 0.0
 
-    def step(self, pose: Pose | None, luma: float, t_s: float) -> Framing:
-        now = framing_of(pose, luma, self.exercise)
+    def step(self, pose: Pose | None, luma: float | None, t_s: float) -> Framing:
+        now = framing_of(pose, luma, self.exercise, self._unchosen)
+        if self._shown is None and now.kind == "turn" and self._turn_s:
+            self._shown = Framing("ready", _READY, now.checks)
         if self._shown is None or now.kind == self._shown.kind:
             self._shown, self._next_kind = now, None
         elif now.kind != self._next_kind:
             self._next_kind, self._since_s = now.kind, t_s
-        elif t_s - self._since_s >= STEADY_S:
+        elif t_s - self._since_s >= max(STEADY_S, self._turn_s if now.kind == "turn" else 0.0):
             self._shown, self._next_kind = now, None
         return self._shown

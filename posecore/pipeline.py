@@ -18,13 +18,14 @@ from posecore.estimate import Estimator, PoseEstimator
 from posecore.exercises import Exercise, load_exercises
 from posecore.features import FeatureWindow, joints_of
 from posecore.findings import BEFORE_S, RepTrace
+from posecore.framing import FramingGuide
 from posecore.holds import HoldTimer
 from posecore.measures import COLUMNS, measure
 from posecore.reps import ExerciseCounter, RepSpan
 from posecore.sets import SetBuilder
 from posecore.technique import LiveCoach, judge
 from posecore.types import NONE, ExerciseSet, Fault, FrameResult, Pose, Rep
-from posecore.view import framing_hint, view_hint, view_of
+from posecore.view import view_of
 from posecore.vote import Voter
 
 
@@ -106,6 +107,7 @@ class Pipeline:
         self._past: deque[_Moment] = deque()
         self._doubtful: list[tuple[RepSpan, str]] = []
         self._coach: LiveCoach | None = None
+        self._guide = FramingGuide(unchosen=("trunk",), turn_s=s.view_hint_s)
         self._last_s = -np.inf
 
     def warm_up(self) -> None:
@@ -156,7 +158,7 @@ class Pipeline:
             current_set=current,
             faults=faults,
             cue=faults[0].cue if faults else None,
-            hint=self._hint(pose, voted),
+            hint=self._hint(pose, voted, t_s),
             rest_s=self._sets.rest_s(t_s),
         )
 
@@ -190,17 +192,11 @@ class Pipeline:
         row = measure(pose, flexion)
         return _Moment(t_s, row, flexion, expected_error_deg(view), view, proba, pose)
 
-    def _hint(self, pose: Pose | None, voted: str) -> str | None:
-        """What keeps the camera from seeing enough: first the picture's edge, then the view."""
-        exercise = self.exercises.get(voted)
-        hint = framing_hint(pose, exercise.needs if exercise else ("trunk",))
-        if hint is not None or exercise is None or not self._past:
-            return hint
-        since_s = self._past[-1].t_s - self.settings.view_hint_s
-        if self._past[0].t_s > since_s:
-            return None
-        views = [moment.view for moment in self._past if moment.t_s >= since_s]
-        return view_hint(views, exercise.best_views, exercise.chart)
+    def _hint(self, pose: Pose | None, voted: str, t_s: float) -> str | None:
+        """What keeps the camera from seeing enough of the exercise that is done."""
+        self._guide.exercise = self.exercises.get(voted)
+        framing = self._guide.step(pose, None, t_s)
+        return None if framing.ready else framing.say
 
     def _vote(self, now: _Moment) -> str:
         if self.fixed is not None:

@@ -86,6 +86,45 @@ def test_the_edge_is_named_as_the_mirror_shows_it():
     assert left.say == "Move away from the right edge."
 
 
+def test_hands_over_the_edge_are_named():
+    overhead = moved(body(shoulder=175, arms="side"), y=-0.25)
+    said = framing_of(overhead, LIT, EXERCISES["shoulder_press"]).say
+    assert said.startswith("Step back: I miss your") and "hands" in said
+
+
+def test_one_side_hidden_behind_the_body_is_no_reason_to_move():
+    assert framing_of(body(view="side", unseen=["left"]), LIT, EXERCISES["squat"]).ready
+
+
+def test_a_landmark_on_the_edge_counts_as_about_to_leave():
+    pose = body()
+    image = pose.image.copy()
+    image[[L.LEFT_ANKLE, L.RIGHT_ANKLE], 1] = 0.995
+    assert framing_of(replace(pose, image=image), LIT).say == "Step back: I miss your feet."
+
+
+def test_a_view_that_cannot_be_told_asks_for_no_turn():
+    pose = body(view="front", unseen=["left_shoulder", "right_shoulder"])
+    assert framing_of(pose, LIT, EXERCISES["push_up"]).kind != "turn"
+
+
+def test_light_is_not_judged_where_no_picture_is_at_hand():
+    framing = framing_of(body(), None)
+    assert framing.ready and "Light" not in [each.name for each in framing.checks]
+
+
+def test_without_an_exercise_a_guide_may_ask_for_the_trunk_alone():
+    cut = moved(body(), y=0.16)
+    assert not FramingGuide().step(cut, LIT, 0.0).ready
+    assert FramingGuide(unchosen=("trunk",)).step(cut, LIT, 0.0).ready
+
+
+def test_a_turn_is_asked_for_only_once_the_view_has_been_unfit_for_long():
+    guide = FramingGuide(EXERCISES["push_up"], turn_s=1.5)
+    said = [guide.step(body(view="front"), LIT, i / 10).kind for i in range(18)]
+    assert said[:15] == ["ready"] * 15 and said[-1] == "turn"
+
+
 def test_a_leg_that_a_table_hides_is_said():
     framing = framing_of(body(unseen=["left_ankle", "right_ankle"]), LIT)
     assert framing.say == "Show me your legs: something hides them."
@@ -94,8 +133,8 @@ def test_a_leg_that_a_table_hides_is_said():
 @pytest.mark.parametrize(
     "exercise, view, say",
     [
-        ("push_up", "front", "Turn sideways."),
-        ("jumping_jack", "side", "Face the camera."),
+        ("push_up", "front", "Turn sideways so I can see your elbows."),
+        ("jumping_jack", "side", "Face the camera so I can see your arms."),
         ("squat", "front", None),
         (None, "front", None),
     ],

@@ -91,7 +91,7 @@ def test_nobody_in_the_picture_is_nothing_known_and_a_hint():
     assert (result.frame_exercise, result.voted_exercise) == (NONE, NONE)
     assert (result.view, result.phase, result.rep, result.current_set) == (None,) * 4
     assert (result.votes, result.faults, result.cue) == ({}, (), None)
-    assert result.hint == "I cannot see you. Step into the picture."
+    assert result.hint == "I see nobody. Step into the picture."
 
 
 def test_frame_tells_what_is_seen_and_what_it_is_worth():
@@ -113,7 +113,9 @@ def test_feet_out_of_the_picture_ask_to_step_back_in_a_squat_but_not_in_a_curl()
     frames = [
         (i / 20, Pose(i / 20, image, near.world, near.visibility, (640, 480))) for i in (0, 1)
     ]
-    assert run(scripted(always("squat")), frames)[-1].hint.startswith("Step back: your feet")
+    assert (
+        run(scripted(always("squat")), frames)[-1].hint == "Step back: I miss your knees and feet."
+    )
     assert run(scripted(always("biceps_curl")), frames)[-1].hint is None
 
 
@@ -121,7 +123,7 @@ def test_view_that_cannot_judge_asks_to_turn_once_it_has_lasted():
     results = run(scripted(always("push_up")), movement("push_up", 1, fps=20, view="front"))
     hints = [result.hint for result in results]
     assert hints[0] is None
-    assert hints[-1] == "Turn sideways so that I can see your elbows."
+    assert hints[-1] == "Turn sideways so I can see your elbows."
     results = run(scripted(always("push_up")), movement("push_up", 1, fps=20, view="side"))
     assert results[-1].hint is None
 
