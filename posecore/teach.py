@@ -13,7 +13,8 @@ import numpy as np
 
 from posecore.angles import N_JOINTS
 from posecore.exercises import VIEWS, Exercise, Miss, Signal, Target
-from posecore.exercises.write import checked_title, file_stem, with_thresholds
+from posecore.exercises.names import checked_title, file_stem
+from posecore.exercises.write import with_thresholds
 from posecore.findings import BEFORE_S, RepTrace, moving_side, read_on_rep
 from posecore.measures import SIDED, Reading
 from posecore.reps import RepSpan

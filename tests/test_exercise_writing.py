@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 
 from posecore.exercises import SHIPPED, ExerciseFileError, load_exercises, read_exercise
+from posecore.exercises.names import ExerciseNameError, checked_title, file_stem, person_folder
 from posecore.exercises.write import (
-    ExerciseNameError,
-    checked_title,
-    file_stem,
     is_own,
-    person_folder,
     remove_exercise,
     restore_files,
     save_exercise,

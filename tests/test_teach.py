@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from posecore.exercises import check_folder
-from posecore.exercises.write import ExerciseNameError, save_exercise
+from posecore.exercises.names import ExerciseNameError
+from posecore.exercises.write import save_exercise
 from posecore.pipeline import Pipeline
 from posecore.teach import Proposal, adjusted, propose
 from posecore.teach_signal import TeachError, candidates, measured, regularity

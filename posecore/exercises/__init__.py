@@ -15,6 +15,7 @@ from typing import Any
 
 import platformdirs
 
+from posecore.exercises.names import person_folder
 from posecore.measures import REP_MEASURES, SIDED, SIDES, UNSIDED, Reading
 
 SHIPPED = Path(__file__).parent
@@ -133,13 +134,23 @@ def own_folder() -> Path:
     return Path(given) if given else Path(platformdirs.user_data_dir("posecoach")) / "exercises"
 
 
-def usable_exercises() -> tuple[dict[str, Exercise], list[ExerciseFileError]]:
+def own_folders(person: str = "") -> list[Path]:
+    """Where own files are looked for, later ones before earlier: everybody's, the person's."""
+    shared = own_folder()
+    return list(dict.fromkeys([shared, person_folder(shared, person)]))
+
+
+def usable_exercises(person: str = "") -> tuple[dict[str, Exercise], list[ExerciseFileError]]:
     """Shipped exercises and the person's own, and what is wrong with those that are left out.
 
     Raises ExerciseFileError where a shipped file is wrong: then the program itself is damaged.
     """
-    good, problems = check_folder(own_folder())
-    return load_exercises() | good, problems
+    usable, left_out = load_exercises(), []
+    for folder in own_folders(person):
+        good, problems = check_folder(folder)
+        usable |= good
+        left_out += problems
+    return usable, left_out
 
 
 def check_folder(folder: Path) -> tuple[dict[str, Exercise], list[ExerciseFileError]]:

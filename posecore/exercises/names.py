@@ -1,0 +1,59 @@
+"""What an exercise may be called, and how its file and a person's folder are called after it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+
+LONGEST_TITLE = 60
+
+_RESERVED = re.compile(r"none|con|prn|aux|nul|com\d|lpt\d")
+"""The class of everything else, and what Windows takes for a device."""
+
+
+class ExerciseNameError(ValueError):
+    """An exercise cannot be called so; the message says why."""
+
+
+def checked_title(text: str) -> str:
+    """What a person called an exercise, without blanks around it. Raises ExerciseNameError."""
+    title = " ".join(text.split())
+    if not title:
+        raise ExerciseNameError("The exercise needs a name.")
+    if len(title) > LONGEST_TITLE:
+        raise ExerciseNameError(
+            f"The name is too long: {len(title)} characters, expected {LONGEST_TITLE} at most."
+        )
+    if not all(character.isprintable() for character in title):
+        raise ExerciseNameError("The name holds characters that cannot be shown.")
+    if not any(character.isalnum() for character in title):
+        raise ExerciseNameError("The name needs at least one letter or figure.")
+    return title
+
+
+def file_stem(title: str) -> str:
+    """A title as a file is called: small letters, figures and _, whatever was typed.
+
+    A title in another alphabet becomes a short digest of itself.
+    """
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:40].strip("_")
+    letters = sum(character.isalnum() for character in unicodedata.normalize("NFC", title))
+    kept = sum(character.isalnum() for character in stem)
+    if kept < letters / 2 or _RESERVED.fullmatch(stem):
+        digest = hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        stem = f"{stem}_{digest}".strip("_") if stem else f"own_{digest}"
+    return stem
+
+
+def person_folder(folder: Path, person: str) -> Path:
+    """Below the folder of own exercises, that of one of several people; nobody's name: itself."""
+    return folder / "people" / _person_stem(person) if person.strip() else folder
+
+
+def _person_stem(person: str) -> str:
+    name = " ".join(person.split())
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{file_stem(name)[:30]}_{digest}"  # two names that look alike are still two people
