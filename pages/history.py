@@ -1,4 +1,4 @@
-"""Past sessions: newest first; one opens to its sets, its reps and the angles of each rep."""
+"""Past training: which days, how it goes from week to week, and every session with its reps."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.history_session import date_of, offer_list, plain, show_session
-from pages.person import own
+from pages.history_progress import show_progress
+from pages.history_session import (
+    date_of,
+    local_zone,
+    offer_list,
+    open_session,
+    plain,
+    show_session,
+)
+from pages.people import person_here
+from pages.person import logged_in, own
 from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
+from posecore.language import _, many
 from posecore.store import NotFound, SessionSummary, Store, StoreError, default_url
-from posecore.store.words import counted, done_in_words, figures_in_words, title_of
+from posecore.store.words import done_in_words, figures_in_words, title_of
 
 PER_PAGE = 20
 KEPT_AFTER_DELETION = timedelta(days=1)
@@ -35,12 +45,6 @@ def known_exercises() -> Mapping[str, Exercise]:
 # What buttons do. Errors wait for the next drawing of the page: a callback cannot show them.
 
 
-def open_session(session_id: int) -> None:
-    st.query_params["session"] = str(session_id)
-    st.session_state.pop("history_confirm", None)
-    st.session_state.pop("history_undo", None)
-
-
 def restore_session(store: Store, session_id: int) -> None:
     st.session_state.pop("history_undo", None)
     try:
@@ -52,41 +56,83 @@ def restore_session(store: Store, session_id: int) -> None:
 # The list.
 
 
-def choose_exercise(store: Store, exercises: Mapping[str, Exercise]) -> str | None:
-    names = [None, *store.exercises()]
+def choose_exercise(
+    store: Store, exercises: Mapping[str, Exercise], person: str | None
+) -> str | None:
+    names = [None, *store.exercises(person)]
     # The choice outlives its widget, which is gone while a session is open.
     last = st.session_state.get("history_exercise")
     chosen = st.selectbox(
-        "Exercise",
+        _("Exercise"),
         names,
         index=names.index(last) if last in names else 0,
-        format_func=lambda name: title_of(name, exercises) if name else "All exercises",
+        format_func=lambda name: title_of(name, exercises) if name else _("All exercises"),
     )
-    if chosen != last:
-        st.session_state["history_exercise"] = chosen
-        st.session_state["history_page"] = 0
+    remember("history_exercise", chosen)
     return chosen
 
 
-def show_list(store: Store, exercises: Mapping[str, Exercise]) -> None:
+def choose_person(store: Store) -> str | None:
+    """None is everyone. Nothing to choose where nobody has a name."""
+    people = [each for each in store.people.all() if each.sessions]
+    if not people or logged_in() is not None:
+        return None
+    # "" is whoever trained without a name.
+    names = [None, *(each.name for each in people)]
+    if sum(each.sessions for each in people) < store.count_sessions():
+        names.append("")
+    last = st.session_state.get("history_person", person_here(store))
+    chosen = st.selectbox(
+        _("Person"),
+        names,
+        index=names.index(last) if last in names else 0,
+        format_func=lambda name: _("Everyone") if name is None else name or _("No name"),
+    )
+    remember("history_person", chosen)
+    return chosen
+
+
+def remember(key: str, chosen: str | None) -> None:
+    if chosen != st.session_state.get(key, chosen):
+        st.session_state["history_page"] = 0
+    st.session_state[key] = chosen
+
+
+def show_overview(store: Store, exercises: Mapping[str, Exercise], now: datetime) -> None:
     offer_undo(store)
     if not store.count_sessions():
         st.markdown(
-            "### No sessions yet\n\nDo one set before the camera on the workout page, or try its "
-            "demo clip. When you stop, the session appears here with every rep."
+            _(
+                "### No sessions yet\n\nDo one set before the camera on the workout page, or try "
+                "its demo clip. When you stop, the session appears here with every rep."
+            )
         )
-        st.page_link(WORKOUT_PAGE, label="Start a workout", icon=":material/fitness_center:")
+        link = _("Start a workout")
+        st.page_link(WORKOUT_PAGE, label=link, icon=":material/fitness_center:")
     else:
-        exercise = choose_exercise(store, exercises)
-        count = store.count_sessions(exercise=exercise)
-        last_page = max(0, (count - 1) // PER_PAGE)
-        page = min(st.session_state.get("history_page", 0), last_page)
-        st.markdown(f"{counted(count, 'session')}, newest first")
-        for summary in store.sessions(PER_PAGE, page * PER_PAGE, exercise):
-            show_card(summary, exercises)
-        if last_page:
-            turn_pages(page, last_page)
+        left, right = st.columns(2)
+        with right:
+            person = choose_person(store)
+        with left:
+            exercise = choose_exercise(store, exercises, person)
+        today = now.astimezone(local_zone()).date()
+        show_progress(store, exercises, exercise, person, today)
+        show_list(store, exercises, exercise, person)
     show_deleted(store)
+
+
+def show_list(
+    store: Store, exercises: Mapping[str, Exercise], exercise: str | None, person: str | None
+) -> None:
+    st.subheader(_("Sessions"))
+    count = store.count_sessions(exercise, person)
+    last_page = max(0, (count - 1) // PER_PAGE)
+    page = min(st.session_state.get("history_page", 0), last_page)
+    st.markdown(many("{n} session, newest first", "{n} sessions, newest first", count))
+    for summary in store.sessions(PER_PAGE, page * PER_PAGE, exercise, person):
+        show_card(summary, exercises)
+    if last_page:
+        turn_pages(page, last_page)
 
 
 def show_card(summary: SessionSummary, exercises: Mapping[str, Exercise]) -> None:
@@ -101,7 +147,7 @@ def show_card(summary: SessionSummary, exercises: Mapping[str, Exercise]) -> Non
             ]
             words.markdown(" · ".join(each))
         button.button(
-            "Open session",
+            _("Open session"),
             key=f"open_{summary.id}",
             width="stretch",
             on_click=open_session,
@@ -111,8 +157,10 @@ def show_card(summary: SessionSummary, exercises: Mapping[str, Exercise]) -> Non
 
 def turn_pages(page: int, last_page: int) -> None:
     newer, where, older = st.columns(3, vertical_alignment="center")
-    where.markdown(f"Page {page + 1} of {last_page + 1}", text_alignment="center")
-    for column, label, to in ((newer, "Newer", page - 1), (older, "Older", page + 1)):
+    where.markdown(
+        _("Page {page} of {pages}", page=page + 1, pages=last_page + 1), text_alignment="center"
+    )
+    for column, label, to in ((newer, _("Newer"), page - 1), (older, _("Older"), page + 1)):
         column.button(
             label,
             disabled=not 0 <= to <= last_page,
@@ -127,22 +175,22 @@ def offer_undo(store: Store) -> None:
     if deleted is None:
         return
     session_id, words = deleted
-    st.success(f"The session of {words} was deleted.")
-    st.button("Undo", type="primary", on_click=restore_session, args=(store, session_id))
+    st.success(_("The session of {date} was deleted.", date=words))
+    st.button(_("Undo"), type="primary", on_click=restore_session, args=(store, session_id))
 
 
 def show_deleted(store: Store) -> None:
     deleted = store.sessions(deleted=True)
     if not deleted:
         return
-    with st.expander(f"Deleted today ({len(deleted)})"):
-        st.markdown("These can be brought back for a day, then they are removed for good.")
+    with st.expander(_("Deleted today ({n})", n=len(deleted))):
+        st.markdown(_("These can be brought back for a day, then they are removed for good."))
         for summary in deleted:
             words, button = st.columns([4, 1], vertical_alignment="center")
             words.markdown(date_of(summary))
             words.markdown(plain(figures_in_words(summary)))
             button.button(
-                "Restore",
+                _("Restore"),
                 key=f"restore_{summary.id}",
                 width="stretch",
                 on_click=restore_session,
@@ -152,7 +200,7 @@ def show_deleted(store: Store) -> None:
 
 def render(store: Store, now: datetime) -> None:
     """The whole page on the sessions of ``store``."""
-    st.title("History")
+    st.title(_("History"))
     exercises = known_exercises()
     if "history_error" in st.session_state:
         st.error(st.session_state.pop("history_error"))
@@ -162,7 +210,7 @@ def render(store: Store, now: datetime) -> None:
             st.session_state["history_purged"] = True
         chosen = st.query_params.get("session")
         if chosen is None:
-            show_list(store, exercises)
+            show_overview(store, exercises, now)
             return
         # Anybody may type an address: what is no number is no session either.
         is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
@@ -171,7 +219,7 @@ def render(store: Store, now: datetime) -> None:
         except NotFound:
             detail = None
         if detail is None:
-            st.warning("This session is not here; it may have been deleted.")
+            st.warning(_("This session is not here; it may have been deleted."))
             offer_list()
         else:
             show_session(store, detail, exercises, now)
@@ -183,7 +231,7 @@ def main() -> None:
     try:
         store = own(store_at(default_url()))
     except StoreError as error:
-        st.title("History")
+        st.title(_("History"))
         st.error(str(error))
     else:
         render(store, datetime.now(UTC))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from posecore.exercises import Exercise
 from posecore.findings import MARGIN
-from posecore.types import Fault, Rep
+from posecore.types import Fault
 
 MOST = 2
 """Nobody can mind more in the next set."""
@@ -19,6 +20,13 @@ MOST = 2
 FULL = 4.0
 """Beyond so many times the forgiven miss a fault grows no worse: it is as plain as can be, and
 one wild reading should not outweigh a fault of every rep."""
+
+
+class Judged(Protocol):
+    """A rep of which is known what was off: one just done, or one that was stored."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ def extent(fault: Fault) -> float:
     return min(fault.beyond / MARGIN.get(fault.unit, 1.0), FULL)
 
 
-def advice_on(reps: Sequence[Rep], exercise: Exercise | None = None) -> tuple[Advice, ...]:
+def advice_on(reps: Sequence[Judged], exercise: Exercise | None = None) -> tuple[Advice, ...]:
     """Every kind of fault among the reps of one set, what matters most first."""
     times: dict[str, list[tuple[int, Fault]]] = {}
     for number, rep in enumerate(reps, start=1):

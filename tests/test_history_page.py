@@ -1,4 +1,6 @@
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -223,6 +225,94 @@ def test_an_exercise_that_is_no_longer_known_is_shown_by_its_name(store):
     app = page(session=str(session_id))
     assert "Set 1: My own move, 1 rep" in words(app)
     assert "left elbow" in drawn(app).lower()
+
+
+def test_the_two_things_to_work_on_are_said_again_with_each_set(store):
+    text = words(page(session=str(squats(store))))
+    assert "**Go lower** in 1 rep of 3; at worst left knee 72°, target 95° to 140°." in text
+
+
+def test_notes_are_kept_when_their_box_is_left(store):
+    session_id = squats(store)
+    app = page(session=str(session_id))
+    app.text_area[0].input("20 kg, felt *easy*")
+    run(app)
+    assert store.session(session_id).summary.notes == "20 kg, felt *easy*"
+    assert page(session=str(session_id)).text_area[0].value == "20 kg, felt *easy*"
+
+
+def charts(app: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart")]
+
+
+def test_the_calendar_and_the_weeks_show_what_was_done_lately(store):
+    now = datetime.now(UTC)
+    squats(store, now)
+    squats(store, now - timedelta(days=7))
+    squats(store, now - timedelta(days=400))  # beyond the half year that is shown
+    app = page()
+    calendar, weeks = charts(app)
+    said = [day for row in calendar[0]["text"] for day in row if ": 2 reps" in day]
+    assert len(said) == 2
+    assert [value for value in weeks[0]["y"] if value] == [2, 2]
+    assert [(metric.label, metric.value) for metric in app.metric] == [
+        ("Sets this week", "1"),
+        ("Reps this week", "2"),
+        ("Mean score this week", "84"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "mean"),
+    [("Range of motion", 90.4), ("Score", 84.0), ("Tempo", 2.0)],
+)
+def test_an_exercise_shows_how_well_it_went_week_by_week(store, figure, mean):
+    squats(store, datetime.now(UTC))
+    app = page()
+    app.selectbox[0].select("squat")
+    run(app)
+    app.segmented_control[0].select(figure)
+    _, weeks, *_ = charts(run(app))
+    assert [value for value in weeks[0]["y"] if value is not None] == [pytest.approx(mean)]
+
+
+def test_a_hold_shows_the_seconds_that_were_held(store):
+    planks = store.begin_session(datetime.now(UTC), "camera")
+    store.update_set(store.begin_set(planks, "plank", 0.0), 40.0, hold_s=31.0)
+    app = page()
+    app.selectbox[0].select("plank")
+    _, weeks = charts(run(app))
+    assert [value for value in weeks[0]["y"] if value] == [31.0]
+
+
+def test_the_best_and_the_worst_rep_stand_side_by_side_and_open_their_sessions(store):
+    now = datetime.now(UTC)
+    for score, days in ((60.0, 3), (97.0, 2), (80.0, 1)):
+        session_id = store.begin_session(now - timedelta(days=days), "camera")
+        set_id = store.begin_set(session_id, "squat", 0.0)
+        store.add_rep(set_id, replace(rep(1), score=score), JOINTS)
+    app = page()
+    app.selectbox[0].select("squat")
+    text = words(run(app))
+    assert "Best: 97 of 100" in text and "Worst: 60 of 100" in text
+    (best, _worst) = [each for each in app.button if each.label == "Open its session"]
+    best.click()
+    assert "mean score 97 of 100" in words(run(app))
+
+
+def test_each_person_of_a_home_finds_their_own(store):
+    now = datetime.now(UTC)
+    for person, hour in (("Ana", 3), ("Ben", 2), ("Ana", 1)):
+        session_id = store.begin_session(now - timedelta(hours=hour), "camera", person=person)
+        store.add_rep(store.begin_set(session_id, "squat", 0.0), rep(1), JOINTS)
+    app = page()
+    chooser = app.selectbox[1]
+    assert chooser.options == ["Everyone", "Ana", "Ben"]
+    assert "2 sessions, newest first" in words(app)  # Ana's, who trained last
+    chooser.select("Ben")
+    assert "1 session, newest first" in words(run(app))
+    app.selectbox[1].select_index(0)
+    assert "3 sessions, newest first" in words(run(app))
 
 
 def test_many_sessions_are_shown_page_by_page(store):

@@ -1,5 +1,9 @@
 """Charts: joint angles against their targets, while somebody trains and afterwards."""
 
+# Plotly asks whether pandas is there, and breaks on the half of it that it finds while another
+# thread imports it: the first visitor of a page met that. Here it is whole before any figure is.
+import pandas  # noqa: F401
+
 from posecore.plots.angles import (
     chart_joints,
     error_figure,
@@ -8,6 +12,7 @@ from posecore.plots.angles import (
     target_bands,
 )
 from posecore.plots.pieces import COLOURS, NEUTRAL, OFF, TEXT
+from posecore.plots.progress import calendar_figure, trend_of, weeks_figure
 from posecore.plots.timeline import EXERCISE_COLOURS, timeline_figure
 
 __all__ = [
@@ -16,10 +21,13 @@ __all__ = [
     "NEUTRAL",
     "OFF",
     "TEXT",
+    "calendar_figure",
     "chart_joints",
     "error_figure",
     "live_figure",
     "rep_figure",
     "target_bands",
     "timeline_figure",
+    "trend_of",
+    "weeks_figure",
 ]
