@@ -16,8 +16,7 @@ from bench.page import PAGE, table, write_section
 from bench.voting import Voted, study
 from bench.voting_chart import curves
 from posecore.classify import read_card
-from posecore.crossval import Asked, HeldOut, ask_all, features_by_fold
-from posecore.pipeline import Settings
+from posecore.crossval import Asked, HeldOut, ask_all, features_by_fold, voted_on
 from posecore.sources import all_sequences
 from posecore.train import SEED, cached_table, classifier_of, fit
 
@@ -37,19 +36,17 @@ def recognition_command(
     rows = cached_table(sequences, cache)
     asked = features_by_fold(sequences)
     say(f"{len(rows)} rows, {sum(map(len, asked.values()))} clips of {len(asked)} folds")
-    settings = Settings()
     thin = {fold: _thinned(clips) for fold, clips in asked.items()}
     compared = []
     for recipe in recipes():
         began = time.perf_counter()
         grouped = grouped_scores(recipe, rows)
-        left_out = ask_all(thin, rows, partial(Fitted, recipe), settings)
+        left_out = [voted_on(a) for a in ask_all(thin, rows, partial(Fitted, recipe))]
         compared.append(_compared_row(recipe.name, grouped, left_out))
         say(" | ".join(compared[-1]) + f" | {time.perf_counter() - began:.0f} s")
     temperature = float(read_card().get("temperature", 1.0))
-    shipped = ask_all(
-        asked, rows, lambda rest: classifier_of(fit(rest, SEED), temperature), settings
-    )
+    answers = ask_all(asked, rows, lambda rest: classifier_of(fit(rest, SEED)))
+    shipped = [voted_on(answer, temperature) for answer in answers]
     also_asked = {clip.sequence.clip for clips in thin.values() for clip in clips}
     same = [clip for clip in shipped if clip.clip in also_asked]
     compared.append(_compared_row("the model that ships", [], same))

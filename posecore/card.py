@@ -16,10 +16,9 @@ import numpy as np
 from sklearn.pipeline import Pipeline as Steps
 
 from posecore.classify import MODEL_PATH
-from posecore.crossval import HeldOut, cooled, held_out
+from posecore.crossval import Answer, HeldOut, cooled, held_out, voted_on
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, WINDOW_S
-from posecore.pipeline import Settings
 from posecore.sources import Sequence, all_sequences
 from posecore.table import Table
 from posecore.train import (
@@ -79,7 +78,7 @@ def train_command(
 
 
 def card_of(
-    table: Table, sequences: Rows[Sequence], model: Steps, unseen: Rows[HeldOut] = ()
+    table: Table, sequences: Rows[Sequence], model: Steps, unseen: Rows[Answer] = ()
 ) -> dict[str, Any]:
     """What the model is, learnt from what, with which versions; what it does on unseen sources."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
@@ -126,13 +125,13 @@ def save(model: Steps, card: dict[str, Any], path: Path) -> None:
     unfinished.replace(card_path)
 
 
-def _on_unseen(unseen: Rows[HeldOut]) -> dict[str, Any]:
+def _on_unseen(answers: Rows[Answer]) -> dict[str, Any]:
     """Temperature, scores, confusion and calibration, leaving one source out; {} without clips."""
-    if not unseen:
+    if not answers:
         return {}
-    temperature = fitted_temperature(unseen)
-    bins = calibration(unseen, temperature)
-    unseen = [cooled(clip, temperature, Settings()) for clip in unseen]
+    temperature = fitted_temperature(answers)
+    bins = calibration(answers, temperature)
+    unseen = [voted_on(answer, temperature) for answer in answers]
     classes = unseen[0].classes
     confusion = {truth: dict.fromkeys(classes, 0) for truth in classes}
     by_class: dict[str, list[HeldOut]] = defaultdict(list)
@@ -161,7 +160,7 @@ def _on_unseen(unseen: Rows[HeldOut]) -> dict[str, Any]:
     }
 
 
-def fitted_temperature(unseen: Rows[HeldOut]) -> float:
+def fitted_temperature(unseen: Rows[Answer]) -> float:
     """What the logits are divided by, so that answers are right as often as they say.
 
     The least gap between said and right over the bins of ``calibration``, on unseen sources.
@@ -176,11 +175,11 @@ def calibration_gap(bins: Rows[dict[str, float]]) -> float:
     return sum(b["frames"] * abs(b["said"] - b["right"]) for b in bins) / frames
 
 
-def calibration(unseen: Rows[HeldOut], temperature: float) -> list[dict[str, float]]:
+def calibration(unseen: Rows[Answer], temperature: float) -> list[dict[str, float]]:
     """Frames by how sure the answer was: their number, mean probability and share right."""
     sure, right = [], []
     for clip in unseen:
-        proba = np.exp(_log_softmax(np.log(np.maximum(clip.proba, 1e-9)) / temperature))
+        proba = cooled(clip.proba, temperature)
         sure.append(proba.max(axis=1))
         right.append(proba.argmax(axis=1) == clip.classes.index(clip.truth))
     p, hit = np.concatenate(sure), np.concatenate(right)
@@ -194,11 +193,6 @@ def calibration(unseen: Rows[HeldOut], temperature: float) -> list[dict[str, flo
         for k in range(CALIBRATION_BINS)
         if (bins == k).any()
     ]
-
-
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def _scores(clips: Rows[HeldOut]) -> dict[str, float]:

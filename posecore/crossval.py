@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from posecore.classify import read_card
-from posecore.evaluate import clip_name
+from posecore.clip_score import clip_name
 from posecore.features import FeatureWindow
 from posecore.pipeline import Settings
 from posecore.sources import Sequence, all_sequences
@@ -52,21 +52,27 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class HeldOut:
-    """One clip, asked of a model that knows nothing of its source.
+class Answer:
+    """What a model that knows nothing of a clip's source says of it.
 
-    classes (c,); proba (n, c) of its frames at t_s (n,); frame and voted: shares of frames
+    classes (c,); proba (n, c) of its frames at t_s (n,)
     """
 
     fold: str
     clip: str
     truth: str
-    named: str
-    frame: float
-    voted: float
     classes: tuple[str, ...]
     t_s: np.ndarray
     proba: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut(Answer):
+    """An answer and what votes make of it; frame and voted: shares of frames named right."""
+
+    named: str
+    frame: float
+    voted: float
 
 
 def folds(sequences: Rows[Sequence]) -> dict[str, tuple[str, ...]]:
@@ -78,11 +84,9 @@ def folds(sequences: Rows[Sequence]) -> dict[str, tuple[str, ...]]:
     return big | shared
 
 
-def held_out(
-    sequences: Rows[Sequence], table: Table, fitter: Fitter, settings: Settings | None = None
-) -> list[HeldOut]:
+def held_out(sequences: Rows[Sequence], table: Table, fitter: Fitter) -> list[Answer]:
     """Every real clip, each asked of the model trained without its fold's sources."""
-    return ask_all(features_by_fold(sequences), table, fitter, settings or Settings())
+    return ask_all(features_by_fold(sequences), table, fitter)
 
 
 def features_by_fold(sequences: Rows[Sequence]) -> dict[str, list[Asked]]:
@@ -97,22 +101,22 @@ def features_by_fold(sequences: Rows[Sequence]) -> dict[str, list[Asked]]:
     return asked
 
 
-def ask_all(
-    asked: Mapping[str, Rows[Asked]], table: Table, fitter: Fitter, settings: Settings
-) -> list[HeldOut]:
+def ask_all(asked: Mapping[str, Rows[Asked]], table: Table, fitter: Fitter) -> list[Answer]:
     """Each fold's clips, asked of a model of the rows of all other sources.
 
     A fold is left out where a class is shown by its sources only: it cannot be told without them.
     """
-    scores = []
+    answers = []
     for fold, clips in asked.items():
         sources = {clip.sequence.source for clip in clips}
         rest = table.rows(~np.isin(table.source, list(sources)))
         if len(np.unique(rest.y)) < len(np.unique(table.y)):
             continue
-        classifier = fitter(rest)
-        scores += [_ask(fold, clip, classifier, settings) for clip in clips]
-    return scores
+        model = fitter(rest)
+        for clip in clips:
+            s, proba = clip.sequence, model.proba_many(clip.features)
+            answers.append(Answer(fold, s.clip, s.label, model.classes, s.t_s, proba))
+    return answers
 
 
 def crossval_command(
@@ -125,7 +129,8 @@ def crossval_command(
     sequences = all_sequences(data, cache, rendered)
     table = cached_table(sequences, cache)
     temperature = float(read_card().get("temperature", 1.0))
-    scores = held_out(sequences, table, lambda rows: classifier_of(fit(rows, SEED), temperature))
+    answers = held_out(sequences, table, lambda rows: classifier_of(fit(rows, SEED)))
+    scores = [voted_on(answer, temperature) for answer in answers]
     say("\nleave one source out")
     for line in report(scores):
         say(line)
@@ -140,41 +145,29 @@ def sequence_features(sequence: Sequence) -> np.ndarray:
     )
 
 
-def _ask(fold: str, asked: Asked, classifier: Answerer, settings: Settings) -> HeldOut:
-    sequence, proba = asked.sequence, classifier.proba_many(asked.features)
-    truth, classes = sequence.label, classifier.classes
-    return _answered(fold, sequence.clip, truth, classes, sequence.t_s, proba, settings)
+def cooled(proba: np.ndarray, temperature: float) -> np.ndarray:
+    """(n, c) probabilities made less sure: as if the logits were divided by ``temperature``."""
+    odds = np.maximum(proba, 1e-9) ** (1.0 / temperature)
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def cooled(clip: HeldOut, temperature: float, settings: Settings) -> HeldOut:
-    """The same answer, its probabilities made less sure by ``temperature``, voted anew."""
-    proba = np.maximum(clip.proba, 1e-9) ** (1.0 / temperature)
-    proba /= proba.sum(axis=1, keepdims=True)
-    return _answered(clip.fold, clip.clip, clip.truth, clip.classes, clip.t_s, proba, settings)
-
-
-def _answered(
-    fold: str,
-    clip: str,
-    truth: str,
-    classes: tuple[str, ...],
-    t_s: np.ndarray,
-    proba: np.ndarray,
-    settings: Settings,
-) -> HeldOut:
+def voted_on(answer: Answer, temperature: float = 1.0, settings: Settings | None = None) -> HeldOut:
+    """The answer cooled by ``temperature``, and its frames voted on as the app does."""
+    s, classes = settings or Settings(), answer.classes
+    proba = cooled(answer.proba, temperature)
     own = [classes[i] for i in proba.argmax(axis=1)]
-    voter = Voter(classes, settings.vote_fade_s, settings.vote_confidence, settings.vote_margin)
-    voted = [voter.step(p, float(t)) for t, p in zip(t_s, proba, strict=True)]
+    voter = Voter(classes, s.vote_fade_s, s.vote_confidence, s.vote_margin)
+    voted = [voter.step(p, float(t)) for t, p in zip(answer.t_s, proba, strict=True)]
     return HeldOut(
-        fold=fold,
-        clip=clip,
-        truth=truth,
-        named=clip_name(voted),
-        frame=own.count(truth) / len(own),
-        voted=voted.count(truth) / len(voted),
+        fold=answer.fold,
+        clip=answer.clip,
+        truth=answer.truth,
         classes=classes,
-        t_s=t_s,
+        t_s=answer.t_s,
         proba=proba,
+        named=clip_name(voted),
+        frame=own.count(answer.truth) / len(own),
+        voted=voted.count(answer.truth) / len(voted),
     )
 
 

@@ -42,7 +42,7 @@ UNCORRECTED = Settings(correct_angles=False)
 _SIZE_PX = (1280, 720)
 _METRES_A_TRUNK = 0.5
 _NAME = re.compile(r"([a-z]+?)_?(good|bad)_?(\d+)")
-_POINTS: Mapping[Landmark, int] = {
+KEYPOINTS: Mapping[Landmark, int] = {
     Landmark.NOSE: 0,
     Landmark.RIGHT_SHOULDER: 2,
     Landmark.RIGHT_ELBOW: 3,
@@ -80,7 +80,7 @@ def pose_of(points: np.ndarray, t_s: float) -> Pose | None:
     """A pose of (18, 3) OpenPose keypoints: x and y in pixels, confidence. None: no trunk."""
     flat = np.zeros((N_LANDMARKS, 2))
     visibility = np.zeros(N_LANDMARKS)
-    for mark, k in _POINTS.items():
+    for mark, k in KEYPOINTS.items():
         if points[k, 2] >= FOUND:
             flat[mark], visibility[mark] = points[k, :2], 1.0
     shoulders, hips = (

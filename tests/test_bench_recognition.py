@@ -23,7 +23,7 @@ def clip(truth: str, seconds: float = 6.0, wrong_every: int = 0) -> HeldOut:
     if wrong_every:
         proba[::wrong_every] = [0.1, 0.8, 0.1]
     right = 1.0 - (1 / wrong_every if wrong_every else 0.0)
-    return HeldOut("a", truth, truth, truth, right, right, CLASSES, np.arange(n) / 15, proba)
+    return HeldOut("a", truth, truth, CLASSES, np.arange(n) / 15, proba, truth, right, right)
 
 
 @pytest.fixture(scope="module")

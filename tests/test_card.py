@@ -9,7 +9,7 @@ import pytest
 
 from posecore import crossval
 from posecore.card import calibration, fitted_temperature
-from posecore.crossval import HeldOut, held_out, report
+from posecore.crossval import Answer, held_out, report, voted_on
 from posecore.sources import Sequence
 from posecore.train import SEED, cached_table, classifier_of, fit
 from posecore.types import NONE
@@ -18,12 +18,12 @@ from tests.test_train import few
 CLASSES = (NONE, "squat")
 
 
-def answer(truth: str, sure: float, right: bool, n: int = 10) -> HeldOut:
+def answer(truth: str, sure: float, right: bool, n: int = 10) -> Answer:
     """A clip whose every frame is named with probability ``sure``, rightly or not."""
     k = CLASSES.index(truth) if right else 1 - CLASSES.index(truth)
     proba = np.full((n, 2), 1 - sure)
     proba[:, k] = sure
-    return HeldOut("a", "clip", truth, CLASSES[k], right, right, CLASSES, np.arange(n) / 10, proba)
+    return Answer("a", "clip", truth, CLASSES, np.arange(n) / 10, proba)
 
 
 def filmed(sequence: Sequence, source: str) -> Sequence:
@@ -61,7 +61,15 @@ def test_a_source_is_asked_of_a_model_that_never_saw_it(monkeypatch):
         return classifier_of(fit(rows, SEED, epochs=2))
 
     monkeypatch.setattr(crossval, "SMALL", 1)
-    scores = held_out(clips, cached_table(clips, None), fitter)
+    scores = [voted_on(a) for a in held_out(clips, cached_table(clips, None), fitter)]
     assert seen == [{"maker 1"}, {"maker 0"}]
     assert {s.clip for s in scores} == {c.clip for c in clips}
     assert any(line.startswith("by fold") for line in report(scores))
+
+
+def test_an_answer_that_is_cooled_too_much_names_nothing():
+    sure = answer("squat", 0.9, right=True)
+    assert (voted_on(sure).named, voted_on(sure).voted) == ("squat", 1.0)
+    three = replace(sure, classes=(*CLASSES, "lunge"), proba=np.tile([0.05, 0.9, 0.05], (10, 1)))
+    unsure = voted_on(three, temperature=200.0)
+    assert unsure.named == NONE and unsure.frame == 1.0

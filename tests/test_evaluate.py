@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 
 from posecore import evaluate
-from posecore.evaluate import (
-    ClipScore,
-    evaluate_clips,
-    evaluate_command,
-    score_clip,
-    summary,
-)
+from posecore.clip_score import ClipScore, score_clip, summary
+from posecore.evaluate import evaluate_clips, evaluate_command, unseen_lines
 from posecore.exercises import load_exercises
+from posecore.features import JOINTS_12
+from posecore.penn_check import check_penn
 from posecore.pipeline import Pipeline
 from posecore.sources import DataError
 from posecore.tracks import Track
@@ -97,6 +94,20 @@ def test_clip_that_is_called_something_else():
 def test_every_rep_in_a_clip_of_no_exercise_is_a_phantom():
     found = score("squat", movement("squat", 2, fps=12), exercise="other:sitting_down")
     assert (found.truth, found.reps, found.reps_true) == (NONE, 2, None)
+
+
+def test_frames_outside_the_active_spans_count_as_rest_alone():
+    frames = movement("squat", 3, fps=12)
+    half_s = frames[len(frames) // 2][0]
+    found = score("squat", frames, active=f"0-{half_s}")
+    assert (found.frame, found.rest_none) == (1.0, 0.0)
+    assert np.isnan(score("squat", frames).rest_none)
+
+
+def test_frames_voted_to_be_an_exercise_where_none_is_done_are_told():
+    found = summary([score("squat", movement("squat", 1, fps=12), exercise="other:dance")])
+    assert found["none_as_exercise"] == 1.0
+    assert summary([NOTHING, SCORE])["none_clips"] == 1
 
 
 def test_clip_in_which_most_reps_have_a_fault_is_said_to_be_incorrect():
@@ -202,6 +213,51 @@ def test_command_prints_a_line_for_each_figure_and_exercise(data):
     text = "\n".join(said)
     assert "rep_obo" in text and "phantom_reps" in text
     assert "    squat" in text
+
+
+PENN = ("squat", "bowl", "squat")
+
+
+@pytest.fixture
+def penn(data: Path) -> Path:
+    """Beside the clips, Penn Action's joints of three videos; the last took part in training."""
+    names = ["head", *(joint.name.lower() for joint in JOINTS_12)]
+    frames = [track(movement("squat", 3, fps=30)) for _ in PENN]
+    pixels = [
+        t.image[:, [0, *JOINTS_12], :2] * np.array(t.size_px, float) for t in frames
+    ]  # fmt: skip
+    points = np.concatenate(pixels)
+    np.savez(
+        data / "penn_action.npz",
+        joints=np.array(names),
+        video_id=np.array(["0001", "0002", "0003"]),
+        action=np.array(PENN),
+        train=np.array([-1, -1, 1]),
+        n_frames=np.array([len(t) for t in frames]),
+        x_px=points[..., 0].astype(np.float32),
+        y_px=points[..., 1].astype(np.float32),
+        visible=np.ones(points.shape[:2], bool),
+    )
+    return data
+
+
+def test_held_out_half_of_penn_action_is_recognised_and_counted(penn):
+    scores = check_penn(penn / "penn_action.npz", Says("squat"))  # type: ignore[arg-type]
+    assert [(s.truth, s.reps, s.as_exercise) for s in scores] == [("squat", 3, 1.0), (NONE, 3, 1.0)]
+
+
+def test_one_command_tells_of_held_out_clips_sports_and_sources_left_out(penn):
+    said: list[str] = []
+    report = evaluate_command(penn, say=said.append)
+    text = "\n".join(said)
+    assert {"clips (val)", "clips (train)", "clips", "penn"} <= set(report)
+    (sports,) = (figures for name, figures in report.items() if "sports" in name)
+    assert sports == {"clips": 1, "none_as_exercise": 1.0, "phantom_reps": 3}
+    assert "leave one source out (from the model's card" in text
+
+
+def test_card_without_sources_left_out_says_that_it_has_none():
+    assert "not on the model's card" in " ".join(unseen_lines({}))
 
 
 def test_folder_without_clips_is_refused_with_what_was_expected(tmp_path):
