@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from posecore.exercises import FOLDER_VARIABLE
+from posecore.store import Store
+from scripts.postgres import Server, running
+from scripts.prepare import POSTGRES_VARIABLE, NotReady, find_postgres
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +20,35 @@ def no_own_exercises(
     folder = tmp_path_factory.getbasetemp() / "own-exercises"
     monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server that ends with the tests."""
+    try:
+        programs = find_postgres()
+    except NotReady as error:
+        pytest.fail(str(error))
+    if programs is None:
+        reason = f"no PostgreSQL found; install one or set {POSTGRES_VARIABLE} to its programs"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running(programs) as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'posecoach.db'}"
+    started: Server = request.getfixturevalue("server")
+    return started.new_database()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = Store(database_url, busy_timeout_s=20)
+    yield opened
+    opened.close()

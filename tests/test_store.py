@@ -1,73 +1,21 @@
-import os
+"""The store, with a file and with a server: what is written comes back, to whom it belongs."""
+
+from __future__ import annotations
+
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from posecore import store as store_module
-from posecore.store import (
-    DamagedRecord,
-    DatabaseBusy,
-    DiskFull,
-    NewerSchema,
-    NotADatabase,
-    NotFound,
-    NotWritable,
-    Store,
-    StoreError,
-    default_url,
-)
+from posecore.store import NotFound
 from posecore.types import Fault, Rep
-
-NOON = datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
-JOINTS = ("left_knee", "right_knee", "left_hip")
-TOO_SHALLOW = Fault("depth", 2.5, "left_knee", 71.5, 95.0, 140.0, "Go lower")
-
-
-def rep(start_s: float = 1.0, *, complete: bool = True, score: float = 80.0, **values) -> Rep:
-    return Rep(
-        exercise="squat",
-        start_s=start_s,
-        end_s=start_s + 2.5,
-        complete=complete,
-        rom_deg=92.5,
-        tempo_s=(1.5, 1.0),
-        score=score,
-        **values,
-    )
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "posecoach.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{path}", busy_timeout_s=20)
-    yield store
-    store.close()
-
-
-def squats(store: Store, started_at: datetime = NOON, reps: int = 1, **values) -> int:
-    session_id = store.begin_session(started_at, "camera", **values)
-    set_id = store.begin_set(session_id, "squat", 0.5)
-    for number in range(reps):
-        store.add_rep(set_id, rep(1 + 3 * number), ())
-    store.end_session(session_id, started_at + timedelta(minutes=2))
-    return session_id
-
+from tests.stored import JOINTS, NOON, TOO_SHALLOW, rep, squats
 
 # What is written comes back.
 
@@ -137,17 +85,6 @@ def test_a_curve_that_does_not_fit_its_joint_names_is_refused_and_nothing_is_kep
     with pytest.raises(ValueError, match=r"expected a curve of shape \(4, 3\)"):
         store.add_rep(set_id, bad, JOINTS)
     assert store.session(session_id).sets[0].reps == ()
-
-
-def test_a_damaged_curve_is_named_and_the_session_still_opens(store, path):
-    session_id = squats(store)
-    rep_id = store.session(session_id).sets[0].reps[0].id
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE curves SET samples = x'0123'")
-    connection.close()
-    with pytest.raises(DamagedRecord, match="cannot be read"):
-        store.curve(rep_id)
-    assert store.session(session_id).summary.reps == 1
 
 
 def test_times_of_day_come_back_in_utc(store):
@@ -276,27 +213,6 @@ def test_a_running_session_can_be_finished_after_it_was_deleted(store):
     assert store.session(session_id).summary.reps == 1
 
 
-def test_purging_leaves_nothing_of_a_session_in_the_files(store, path):
-    session_id = store.begin_session(NOON, "camera", notes="Zerubbabel")
-    set_id = store.begin_set(session_id, "squat", 0.0)
-    curve = {"curve_t_s": np.arange(500.0), "curve_deg": np.full((500, 3), 77.7)}
-    store.add_rep(set_id, rep(faults=(TOO_SHALLOW,), **curve), JOINTS)
-    kept = squats(store)
-    traces = (b"Zerubbabel", b"Go lower", np.full(3, 77.7, np.float32).tobytes())
-
-    def bytes_of_files() -> bytes:
-        return b"".join(file.read_bytes() for file in path.parent.glob("posecoach.db*"))
-
-    assert all(trace in bytes_of_files() for trace in traces)
-    store.delete_session(session_id, NOON)
-    assert store.purge(NOON) == 0
-    assert store.purge(NOON + timedelta(seconds=1)) == 1
-    assert not any(trace in bytes_of_files() for trace in traces)
-    assert [each.id for each in store.sessions()] == [kept]
-    with pytest.raises(NotFound):
-        store.restore_session(session_id)
-
-
 def test_the_number_of_a_removed_session_is_not_given_again(store):
     first = store.begin_session(NOON, "camera")
     store.discard_if_empty(first)
@@ -365,8 +281,8 @@ for number in range(100_000):
 """
 
 
-def test_killing_the_writer_loses_no_finished_rep(store, path):
-    command = [sys.executable, "-c", WRITER, str(store_url(path))]
+def test_killing_the_writer_loses_no_finished_rep(store, database_url):
+    command = [sys.executable, "-c", WRITER, database_url]
     root = Path(store_module.__file__).parents[2]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as writer:
         finished = [int(writer.stdout.readline()) for _ in range(12)]
@@ -382,168 +298,6 @@ def test_killing_the_writer_loses_no_finished_rep(store, path):
     assert only.end_s == only.reps[-1].end_s
     for each in only.reps:
         assert (store.curve(each.id).flexion_deg == each.start_s).all()
-
-
-# Files that cannot be used.
-
-
-def store_url(path: Path) -> str:
-    return f"sqlite:///{path}"
-
-
-def test_a_file_of_a_newer_program_is_refused_and_left_as_it_is(store, path):
-    squats(store)
-    store.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE posecoach_schema SET version = 99")
-    connection.close()
-    before = path.read_bytes()
-    for call in (store.sessions, store.schema_version):
-        with pytest.raises(NewerSchema, match="newer PoseCoach.*99.*Update PoseCoach"):
-            call()
-    assert path.read_bytes() == before
-
-
-def test_a_file_that_is_no_database_is_named_and_left_as_it_is(store, path):
-    path.write_bytes(b"Dear diary, today I did forty squats.\n" * 100)
-    before = path.read_bytes()
-    for call in (store.sessions, store.schema_version, lambda: squats(store)):
-        with pytest.raises(NotADatabase, match="not a session database"):
-            call()
-    assert path.read_bytes() == before
-
-
-def test_another_programs_database_is_not_written_into(store, path):
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE sessions (cookie TEXT)")
-    connection.close()
-    with pytest.raises(NotADatabase, match="another program's"):
-        squats(store)
-
-
-def test_a_database_that_another_program_locks_is_named_and_works_when_it_is_free(path):
-    store = Store(store_url(path), busy_timeout_s=0.1)
-    session_id = squats(store)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseBusy, match="locked by another program"):
-        store.begin_set(session_id, "lunge", 0.0)
-    assert store.sessions()[0].sets == 1  # looking is not stopped by a writer
-    other.execute("ROLLBACK")
-    other.close()
-    store.begin_set(session_id, "lunge", 0.0)
-    assert store.sessions()[0].sets == 2
-    store.close()
-
-
-def test_a_full_disk_is_named_and_keeps_what_was_saved(store):
-    session_id = squats(store, reps=2)
-    set_id = store.session(session_id).sets[0].id
-    store.close()
-
-    def no_more_pages(connection, _record) -> None:
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
-    event.listen(Engine, "connect", no_more_pages)
-    try:
-        large = {"curve_t_s": np.arange(9000.0), "curve_deg": np.zeros((9000, 3))}
-        with pytest.raises(DiskFull, match="disk is full.*Free some space"):
-            store.add_rep(set_id, rep(9, **large), JOINTS)
-        assert store.sessions()[0].reps == 2
-    finally:
-        event.remove(Engine, "connect", no_more_pages)
-    store.close()
-    store.add_rep(set_id, rep(9, **large), JOINTS)
-    assert store.sessions()[0].reps == 3
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may write everywhere, so for root the block runs with nobody's rights."""
-    if not hasattr(os, "getuid"):
-        pytest.skip("folder permissions are tested on POSIX systems only")
-    if os.getuid() != 0:
-        yield
-        return
-    nobody = 65534
-    try:
-        os.setresuid(nobody, nobody, 0)
-    except (AttributeError, OSError):
-        pytest.skip("root cannot become nobody here")
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
-
-
-@pytest.mark.parametrize("name", ["posecoach.db", "below/posecoach.db"])
-def test_a_folder_that_may_not_be_written_is_named(name):
-    # Not tmp_path, into which nobody may look.
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o555)
-        with as_nobody():
-            store = Store(store_url(Path(folder, name)))
-            for call in (store.sessions, store.schema_version, lambda: squats(store)):
-                with pytest.raises(NotWritable, match="POSECOACH_DATABASE_URL"):
-                    call()
-        Path(folder).chmod(0o755)
-        assert list(Path(folder).iterdir()) == []
-
-
-def test_a_file_that_may_not_be_written_is_named():
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "posecoach.db")
-        store = Store(store_url(path))
-        squats(store)
-        store.close()
-        path.chmod(0o444)
-        Path(folder).chmod(0o555)
-        with as_nobody():
-            for call in (lambda: squats(store), store.schema_version):
-                with pytest.raises(NotWritable, match="Allow writing"):
-                    call()
-        Path(folder).chmod(0o755)
-
-
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
-def test_a_database_in_memory_is_refused(url):
-    with pytest.raises(StoreError, match="in memory only"):
-        Store(url)
-
-
-@pytest.mark.parametrize("url", ["/home/you/sessions.db", "nosuch://host/name"])
-def test_an_address_that_is_none_is_explained(url):
-    with pytest.raises(StoreError, match="Expected an address such as sqlite:"):
-        Store(url).sessions()
-
-
-# Where it is.
-
-
-def test_the_environment_variable_names_the_database(monkeypatch, tmp_path):
-    monkeypatch.setenv(store_module.URL_VARIABLE, store_url(tmp_path / "other.db"))
-    squats(Store())
-    assert (tmp_path / "other.db").exists()
-
-
-def test_without_the_variable_it_is_a_file_in_the_users_data_folder(monkeypatch, tmp_path):
-    monkeypatch.delenv(store_module.URL_VARIABLE, raising=False)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert default_url().startswith("sqlite:///")
-    assert default_url().endswith("posecoach.db")
-
-
-def test_making_a_store_opens_nothing_and_asking_for_the_version_writes_nothing(path):
-    store = Store(store_url(path))
-    assert store.schema_version() is None
-    assert not path.exists()
-    squats(store)
-    assert store.schema_version() == store_module.tables.SCHEMA_VERSION
-    store.close()
-    resting = sorted(path.parent.iterdir())
-    assert Store(store_url(path)).schema_version() == store_module.tables.SCHEMA_VERSION
-    assert sorted(path.parent.iterdir()) == resting == [path]
 
 
 # Whose it is.
