@@ -60,16 +60,8 @@ def choose_exercise(
     store: Store, exercises: Mapping[str, Exercise], person: str | None
 ) -> str | None:
     names = [None, *store.exercises(person)]
-    # The choice outlives its widget, which is gone while a session is open.
-    last = st.session_state.get("history_exercise")
-    chosen = st.selectbox(
-        _("Exercise"),
-        names,
-        index=names.index(last) if last in names else 0,
-        format_func=lambda name: title_of(name, exercises) if name else _("All exercises"),
-    )
-    remember("history_exercise", chosen)
-    return chosen
+    titles = [title_of(name, exercises) if name else _("All exercises") for name in names]
+    return choose("history_exercise", _("Exercise"), names, titles, None)
 
 
 def choose_person(store: Store) -> str | None:
@@ -77,25 +69,29 @@ def choose_person(store: Store) -> str | None:
     people = [each for each in store.people.all() if each.sessions]
     if not people or logged_in() is not None:
         return None
-    # "" is whoever trained without a name.
     names = [None, *(each.name for each in people)]
+    titles = [_("Everyone"), *(each.name for each in people)]
     if sum(each.sessions for each in people) < store.count_sessions():
-        names.append("")
-    last = st.session_state.get("history_person", person_here(store))
-    chosen = st.selectbox(
-        _("Person"),
-        names,
-        index=names.index(last) if last in names else 0,
-        format_func=lambda name: _("Everyone") if name is None else name or _("No name"),
-    )
-    remember("history_person", chosen)
-    return chosen
+        names.append("")  # whoever trained without a name
+        titles.append(_("No name"))
+    return choose("history_person", _("Person"), names, titles, person_here(store))
 
 
-def remember(key: str, chosen: str | None) -> None:
-    if chosen != st.session_state.get(key, chosen):
+def choose(
+    key: str, label: str, names: list[str | None], titles: list[str], first: str | None
+) -> str | None:
+    """The choice outlives its widget, which is gone while a session is open."""
+    last = st.session_state.get(key, first)
+    widget = f"{key}_box"
+    # Not by ``index``: with another one the box would be another box, and forget what was chosen.
+    if not 0 <= st.session_state.get(widget, -1) < len(names):
+        st.session_state[widget] = names.index(last) if last in names else 0
+    # By number: a choice of None would be taken for none at all.
+    number = st.selectbox(label, range(len(names)), format_func=titles.__getitem__, key=widget)
+    if names[number] != last:
         st.session_state["history_page"] = 0
-    st.session_state[key] = chosen
+    st.session_state[key] = names[number]
+    return names[number]
 
 
 def show_overview(store: Store, exercises: Mapping[str, Exercise], now: datetime) -> None:
