@@ -10,8 +10,8 @@ import pytest
 from posecore.angles import JOINT_INDEX, flexion_deg
 from posecore.exercises import load_exercises
 from posecore.form_check import (
-    _POINTS,
     FPS,
+    KEYPOINTS,
     balanced,
     check_clip,
     check_folder,
@@ -30,7 +30,7 @@ def keypoints(pose: Pose, hidden: str = "") -> np.ndarray:
     """(18, 3) of a pose; points of the ``hidden`` side are zeros, as OpenPose writes them."""
     points = np.zeros((18, 3))
     points[1] = (*pose.pixels[[11, 12]].mean(axis=0), 0.9)
-    for mark, k in _POINTS.items():
+    for mark, k in KEYPOINTS.items():
         if not (hidden and mark.name.startswith(hidden)):
             points[k] = (*pose.pixels[mark], 0.9)
     return points
