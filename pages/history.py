@@ -19,6 +19,7 @@ from pages.history_session import (
 )
 from pages.people import person_here
 from pages.person import logged_in, own
+from pages.stored import store_at
 from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
 from posecore.language import _, many
 from posecore.store import NotFound, SessionSummary, Store, StoreError, default_url
@@ -27,11 +28,6 @@ from posecore.store.words import done_in_words, figures_in_words, title_of
 PER_PAGE = 20
 KEPT_AFTER_DELETION = timedelta(days=1)
 WORKOUT_PAGE = Path(__file__).with_name("workout.py")
-
-
-@st.cache_resource(show_spinner=False)
-def store_at(url: str) -> Store:
-    return Store(url)
 
 
 def known_exercises() -> Mapping[str, Exercise]:

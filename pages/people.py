@@ -52,11 +52,19 @@ def choose_person(store: Store) -> str:
         )
         here = st.session_state[_KEY] = chosen or ""
     with add.popover(_("Add a person"), icon=":material/person_add:", width="stretch"):
-        _offer_to_add(store)
+        offer_to_add(store)
     return here
 
 
-def _offer_to_add(store: Store) -> None:
+def forget_choice() -> None:
+    """After a name is gone or another: who trains is asked for anew."""
+    st.session_state.pop(_KEY, None)
+    # The pills keep their own choice unless they are made anew.
+    st.session_state.pop("people_pills", None)
+
+
+def offer_to_add(store: Store) -> None:
+    """A form with one name; whoever is added trains next."""
     with st.form("people_add", border=False, clear_on_submit=True):
         name = st.text_input(_("Name"), max_chars=80)
         if not st.form_submit_button(_("Add"), type="primary"):
@@ -70,6 +78,5 @@ def _offer_to_add(store: Store) -> None:
     except StoreError as error:
         st.error(str(error))
     else:
-        # The pills keep their own choice unless they are made anew.
         st.session_state.pop("people_pills", None)
         st.rerun()

@@ -1,0 +1,175 @@
+"""Settings: the language, the people of the home, and everything that is kept of them."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pages.history_session import date_in_short, plain
+from pages.language import choose_language
+from pages.people import forget_choice, offer_to_add
+from pages.person import logged_in, own
+from pages.stored import store_at
+from posecore.language import _, many
+from posecore.store import PersonSummary, Store, StoreError, default_url
+
+ENDING = ".jsonl.gz"
+
+
+def show_people(store: Store) -> None:
+    st.header(_("People"))
+    st.markdown(
+        _("Everyone who trains here can have a name, with a history and targets of their own.")
+    )
+    for each in store.people.all():
+        _show_person(store, each)
+    with st.popover(_("Add a person"), icon=":material/person_add:"):
+        offer_to_add(store)
+
+
+def _show_person(store: Store, each: PersonSummary) -> None:
+    with st.container(border=True):
+        words, button = st.columns([3, 2], vertical_alignment="center")
+        done = many("{n} session", "{n} sessions", each.sessions)
+        if each.last_at is not None:
+            done = _("{sessions}, last on {day}", sessions=done, day=date_in_short(each.last_at))
+        words.markdown(f"**{plain(each.name)}**  \n{plain(done)}")
+        with button.popover(_("Rename"), width="stretch"):
+            with st.form(f"rename_{each.name}", border=False):
+                name = st.text_input(_("New name"), each.name, max_chars=80)
+                if st.form_submit_button(_("Save"), type="primary"):
+                    _rename(store, each.name, name)
+
+
+def _rename(store: Store, old: str, new: str) -> None:
+    try:
+        store.people.rename(old, new)
+    except StoreError as error:
+        st.error(str(error))
+    except ValueError:
+        st.error(_("Write a name of one to 80 letters."))
+    else:
+        forget_choice()
+        st.rerun()
+
+
+def show_kept(store: Store) -> None:
+    st.header(_("What is kept"))
+    st.markdown(
+        _(
+            "Of every session: when it was, its sets and reps with their joint angles, scores, "
+            "faults and your notes. Never a picture or a sound: what the camera sees is looked at "
+            "and forgotten, and nothing is sent anywhere."
+        )
+    )
+    st.markdown(
+        many("{n} session in {place}", "{n} sessions in {place}", store.count_sessions(),
+             place=f"`{store.place}`")
+    )  # fmt: skip
+
+
+def show_files(store: Store) -> None:
+    st.header(_("Take it with you"))
+    st.markdown(
+        _(
+            "One file holds everything. On another computer, give it to the box below: what is "
+            "there already stays as it is."
+        )
+    )
+    today = datetime.now(UTC).date().isoformat()
+    st.download_button(
+        _("Export everything"),
+        lambda: _exported(store),
+        file_name=f"posecoach-{today}{ENDING}",
+        mime="application/gzip",
+        icon=":material/download:",
+    )
+    number = st.session_state.setdefault("settings_imports", 0)
+    given = st.file_uploader(_("Import a file"), type=["gz"], key=f"settings_import_{number}")
+    if "settings_imported" in st.session_state:
+        st.success(st.session_state.pop("settings_imported"))
+    if given is not None and st.button(_("Import"), type="primary"):
+        _import(store, given)
+
+
+def _exported(store: Store) -> bytes:
+    out = io.BytesIO()
+    store.archive.export(out)
+    return out.getvalue()
+
+
+def _import(store: Store, given: io.BytesIO) -> None:
+    try:
+        with st.spinner(_("Importing")):
+            done = store.archive.import_(given)
+    except StoreError as error:
+        st.error(str(error))
+        return
+    words = many("{n} session imported.", "{n} sessions imported.", done.sessions)
+    if done.already_here:
+        words += " " + many("{n} was here already.", "{n} were here already.", done.already_here)
+    st.session_state["settings_imported"] = words
+    st.session_state["settings_imports"] += 1
+    st.rerun()
+
+
+def show_deletion(store: Store) -> None:
+    st.header(_("Delete for good"))
+    if "settings_erased" in st.session_state:
+        st.success(st.session_state.pop("settings_erased"))
+    st.markdown(
+        _(
+            "Every session, rep, note and name is removed from the database's own files. Nobody "
+            "can bring it back: export it first if you may want it again."
+        )
+    )
+    names = [each.name for each in store.people.all()]
+    titles = {None: _("Everything"), **{name: name for name in names}}
+    whose = None
+    if names and logged_in() is None:
+        number = st.selectbox(
+            _("Whose"), range(len(titles)), format_func=list(titles.values()).__getitem__
+        )
+        whose = list(titles)[number]
+    sure = st.checkbox(_("I am sure. This cannot be undone."), key="settings_sure")
+    st.button(
+        _("Delete for good"),
+        icon=":material/delete_forever:",
+        disabled=not sure,
+        on_click=_erase,
+        args=(store, whose),
+    )
+
+
+def _erase(store: Store, whose: str | None) -> None:
+    try:
+        n = store.people.erase(whose)
+    except StoreError as error:
+        st.session_state["settings_error"] = str(error)
+        return
+    forget_choice()
+    st.session_state["settings_sure"] = False
+    st.session_state["settings_erased"] = many(
+        "{n} session was deleted for good.", "{n} sessions were deleted for good.", n
+    )
+
+
+def main() -> None:
+    st.title(_("Settings"))
+    choose_language()
+    if "settings_error" in st.session_state:
+        st.error(st.session_state.pop("settings_error"))
+    try:
+        store = own(store_at(default_url()))
+        if logged_in() is None:
+            show_people(store)
+        show_kept(store)
+        show_files(store)
+        show_deletion(store)
+    except StoreError as error:
+        st.error(str(error))
+
+
+main()

@@ -1,0 +1,143 @@
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from posecore.store import URL_VARIABLE, Store
+from posecore.types import Rep
+
+PAGE = Path(__file__).parents[1] / "pages" / "settings.py"
+NOON = datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "UTC")
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'posecoach.db'}")
+    store = Store()
+    yield store
+    store.close()
+
+
+def train(store: Store, person: str, started_at: datetime = NOON) -> int:
+    session_id = store.begin_session(started_at, "camera", person=person)
+    t_s = np.linspace(0, 2, 5)
+    done = Rep("squat", 0.0, 2.0, True, 90.0, (1.0, 1.0), 84.0, (), curve_t_s=t_s,
+               curve_deg=t_s[:, None])  # fmt: skip
+    store.add_rep(store.begin_set(session_id, "squat", 0.0), done, ("left_knee",))
+    store.set_notes(session_id, f"the notes of {person}")
+    return session_id
+
+
+def page() -> AppTest:
+    return run(AppTest.from_file(str(PAGE), default_timeout=30))
+
+
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    buttons = [each for each in app.button if each.label == label]
+    assert buttons, f"no button {label!r} among {[each.label for each in app.button]}"
+    buttons[0].click()
+    return run(app)
+
+
+def words(app: AppTest) -> str:
+    kinds = ("title", "header", "markdown", "success", "warning", "error")
+    return "\n".join(each.value for kind in kinds for each in app.get(kind)).replace("\\", "")
+
+
+def test_a_person_is_added_and_renamed_with_their_sessions(store):
+    app = page()
+    next(box for box in app.text_input if box.label == "Name").input("Ana")
+    press(app, "Add")
+    train(store, "Ana")
+    app = page()
+    assert "**Ana**  \n1 session, last on 6 May 2024" in words(app)
+    next(box for box in app.text_input if box.label == "New name").input("Anna")
+    press(app, "Save")
+    assert [each.name for each in store.people.all()] == ["Anna"]
+    assert store.sessions()[0].person == "Anna"
+
+
+@pytest.mark.parametrize("name", ["Ben", "ben", "  "])
+def test_a_name_that_cannot_be_gets_a_sentence(store, name):
+    store.people.add("Ana")
+    store.people.add("Ben")
+    app = page()
+    next(box for box in app.text_input if box.label == "New name").input(name)
+    press(app, "Save")
+    assert len(app.error) == 1
+    assert [each.name for each in store.people.all()] == ["Ana", "Ben"]
+
+
+def test_what_is_kept_is_listed_with_its_place(store, tmp_path):
+    train(store, "")
+    text = words(page())
+    assert "Never a picture" in text
+    assert f"1 session in `{tmp_path / 'posecoach.db'}`" in text
+
+
+def test_nothing_is_deleted_for_good_before_somebody_is_sure(store):
+    train(store, "Ana")
+    app = page()
+    (button,) = [each for each in app.button if each.label == "Delete for good"]
+    assert button.disabled
+
+
+def test_one_person_is_removed_and_the_others_stay(store, tmp_path):
+    train(store, "Ana")
+    train(store, "Ben", NOON + timedelta(days=1))
+    app = page()
+    app.selectbox[0].select(1)
+    app.checkbox[0].check()
+    press(run(app), "Delete for good")
+    assert "1 session was deleted for good." in words(app)
+    assert not app.checkbox[0].value  # the next one asks again
+    assert [each.person for each in store.sessions()] == ["Ben"]
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("posecoach.db*"))
+    assert b"the notes of Ana" not in kept and b"the notes of Ben" in kept
+
+
+def test_everything_is_removed(store, tmp_path):
+    train(store, "Ana")
+    train(store, "")
+    app = page()
+    app.checkbox[0].check()
+    press(run(app), "Delete for good")
+    assert "2 sessions were deleted for good." in words(app)
+    assert store.sessions() == [] and store.people.all() == []
+    assert all(b"the notes of" not in file.read_bytes() for file in tmp_path.glob("posecoach.db*"))
+
+
+def upload(app: AppTest, content: bytes) -> AppTest:
+    app.get("file_uploader")[0].upload("mine.jsonl.gz", content, "application/gzip")
+    return press(run(app), "Import")
+
+
+def test_what_was_exported_is_imported_on_another_computer(store, tmp_path, monkeypatch):
+    train(store, "Ana")
+    out = io.BytesIO()
+    store.archive.export(out)
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'another.db'}")
+    app = upload(page(), out.getvalue())
+    assert "1 session imported." in words(app)
+    other = Store()
+    assert other.session(other.sessions()[0].id).summary.notes == "the notes of Ana"
+    other.close()
+    assert "0 sessions imported. 1 was here already." in words(upload(app, out.getvalue()))
+
+
+def test_a_file_that_is_no_export_gets_a_sentence_and_changes_nothing(store):
+    train(store, "Ana")
+    app = upload(page(), b"not an export")
+    assert len(app.error) == 1
+    assert len(store.sessions()) == 1
