@@ -25,7 +25,7 @@ PREPARE = @for python in $(PYTHONS); do \
 
 run:
 	$(call PREPARE,run)
-	@exec $(VENV_PYTHON) -m streamlit run app.py $(ARGS)
+	@exec $(VENV_PYTHON) serve.py $(ARGS)
 
 test:
 	$(call PREPARE,test)

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from pages.person import demand_login, login_is_set_up
+from pages.quiet import ask_nobody
 
 # The icon is an emoji because the browser would fetch any other from a server outside.
 st.set_page_config(page_title="PoseCoach", page_icon="🏋️", layout="wide")
+ask_nobody()
 demand_login()
 pages = [
     st.Page("pages/workout.py", title="Workout", icon=":material/videocam:", default=True),

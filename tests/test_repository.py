@@ -23,10 +23,10 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 # Low to high. A module imports from its own layer or a lower one, and never in a circle.
 # A package (exercises, store) is one entry.
 LAYERS = (
-    {"landmarks", "language", "workers", "workload"},
+    {"landmarks", "logs", "counters", "language", "workers", "workload"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
-    {"features", "estimate", "draw", "decoder"},
+    {"features", "figure", "estimate", "draw", "decoder"},
     {
         "vote",
         "reps",
@@ -38,6 +38,7 @@ LAYERS = (
         "score",
         "advice",
         "classify",
+        "taught",
         "tracks",
         "framing",
         "gesture",
@@ -50,6 +51,7 @@ LAYERS = (
     {
         "teach_signal",
         "teach",
+        "teach_recogniser",
         "live",
         "journal",
         "store",
@@ -67,7 +69,7 @@ LAYERS = (
         "report",
     },
     {"card"},
-    {"__init__", "batch", "doctor"},
+    {"__init__", "batch", "doctor", "monitor"},
     {"commands"},
     {"__main__"},
     {"pages", "app"},
@@ -78,6 +80,7 @@ LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in 
 HOMES = {
     "mediapipe": {"estimate"},
     "babel": {"language"},
+    "prometheus_client": {"counters", "monitor"},
     "av": {"video", "video_writer", "pages"},
     "cv2": {"draw", "estimate"},
     "PIL": {"draw", "pages"},
@@ -101,6 +104,7 @@ HOMES = {
 DISTRIBUTIONS = {
     "PIL": "pillow",
     "cv2": "opencv-contrib-python",
+    "prometheus_client": "prometheus-client",
     "fpdf": "fpdf2",
     "sklearn": "scikit-learn",
     "streamlit_webrtc": "streamlit-webrtc",

@@ -114,14 +114,19 @@ class Server:
 
 
 @contextmanager
-def traced_app(folder: Path, *, trace: bool = True) -> Iterator[Server]:
+def traced_app(
+    folder: Path,
+    *,
+    trace: bool = True,
+    program: Sequence[str] = ("-m", "streamlit", "run", "app.py"),
+) -> Iterator[Server]:
     """The app as ``make run`` starts it, followed by strace."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         server = Server(free.getsockname()[1], [])
     calls, said = folder / "calls", folder / "said"
     options = ["--server.port", str(server.port), "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    command = [sys.executable, *program, *options]
     env = os.environ | {"POSECOACH_DATABASE_URL": f"sqlite:///{folder / 'sessions.db'}"}
     with said.open("wb") as out:
         process = subprocess.Popen(

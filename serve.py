@@ -1,0 +1,47 @@
+"""PoseCoach on a server: `python serve.py`, with Streamlit's own options behind it.
+
+The same app as `streamlit run app.py`, with a log without secrets and a port for monitors, both
+there before the first visitor. docs/DEPLOY.md names the settings.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import streamlit.logger
+from streamlit.web import cli
+
+from pages.quiet import ask_nobody
+from posecore import logs, monitor
+
+APP = Path(__file__).with_name("app.py")
+
+
+def write_by(handler: logging.Handler) -> None:
+    """Streamlit gives each of its loggers a handler of its own; they get this one instead."""
+
+    def hand_over(logger: logging.Logger) -> None:
+        logger.handlers[:] = [handler]
+
+    streamlit.logger.setup_formatter = hand_over
+    streamlit.logger.update_formatter()
+
+
+def main() -> int:
+    try:
+        write_by(logs.set_up())
+        running = monitor.serve()
+    except logs.SettingError as error:
+        print(f"PoseCoach: {error}", file=sys.stderr)
+        return 2
+    if running is not None:
+        logs.note(logging.getLogger("posecore.monitor"), "monitor listens", url=running.url)
+    ask_nobody()
+    cli.main(["run", str(APP), *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

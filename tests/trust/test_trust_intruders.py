@@ -1,0 +1,107 @@
+"""Nobody in: pages of other sites, uploads, names of files, and files that could run code."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import websockets.exceptions
+import websockets.sync.client
+
+from bench.trust import sockets
+from bench.trust.sockets import Attempt
+
+ROOT = sockets.ROOT
+
+needs_strace = pytest.mark.skipif(
+    not sockets.strace_allowed(), reason="strace is not there, or may not be used"
+)
+
+# Streamlit connects a datagram socket to learn this computer's own address: nothing is sent.
+OWN_ADDRESS = Attempt("connect", "8.8.8.8", 1)
+
+RUNS_CODE = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "shelve", "marshal"}
+RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
+
+
+@needs_strace
+def test_a_page_of_another_site_is_refused_and_nobody_is_asked_about_it(tmp_path: Path) -> None:
+    with sockets.traced_app(tmp_path, program=("serve.py",)) as server:
+        address = f"ws://localhost:{server.port}/_stcore/stream"
+        with pytest.raises(websockets.exceptions.InvalidStatus, match="403"):
+            websockets.sync.client.connect(
+                address, subprotocols=["streamlit"], origin="http://other.example", proxy=None
+            )
+        assert sockets.visit(server.port, sockets.PAGES) == []
+    assert [each for each in server.attempts if not each.stays and each != OWN_ADDRESS] == []
+
+
+def test_uploads_have_a_limit_and_other_sites_cannot_send_any() -> None:
+    server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]
+    assert server["maxUploadSize"] <= 1024
+    assert server.get("enableXsrfProtection", True) and server.get("enableCORS", True)
+
+
+def program_files() -> list[Path]:
+    folders = ("posecore", "pages", "scripts", "bench")
+    return [*ROOT.glob("*.py"), *(file for each in folders for file in (ROOT / each).rglob("*.py"))]
+
+
+def test_no_file_is_read_in_a_way_that_could_run_code() -> None:
+    files = program_files()
+    found = {file.name: dangers_of(file.read_text("utf-8")) for file in files}
+    assert len(files) > 100
+    assert {name: dangers for name, dangers in found.items() if dangers} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "import joblib; joblib.load(path)",
+        "import pandas; pandas.read_pickle(path)",
+        "import numpy; numpy.load(path, allow_pickle=True)",
+        "import subprocess; subprocess.run(line, shell=True)",
+        "import os; os.system(line)",
+        "eval(text)",
+        "import skops.io; skops.io.load(path, trusted=True)",
+        "import yaml; yaml.load(text)",
+    ],
+)
+def test_such_a_way_would_be_found(code: str) -> None:
+    assert dangers_of(code)
+
+
+def dangers_of(code: str) -> list[str | None]:
+    """What in this code would run what is in a file, or in a person's text."""
+    found: list[str | None] = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names if a.name.split(".")[0] in RUNS_CODE]
+        elif isinstance(node, ast.ImportFrom):
+            found += [node.module] if (node.module or "").split(".")[0] in RUNS_CODE else []
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            keywords = {each.arg: ast.unparse(each.value) for each in node.keywords}
+            if (
+                called in RUNS_TEXT
+                or called in ("joblib.load", "torch.load", "yaml.load", "os.system", "os.popen")
+                or called.endswith("read_pickle")
+                or keywords.get("allow_pickle") == "True"
+                or keywords.get("shell") == "True"
+                or keywords.get("trusted") == "True"
+            ):
+                found.append(ast.unparse(node))
+    return found
+
+
+def test_no_secret_and_no_database_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout, so there is no list of committed files")
+    endings = ("secrets.toml", ".env", ".db", ".sqlite", ".pem", ".key")
+    assert [name for name in listed.stdout.splitlines() if name.endswith(endings)] == []
