@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from pages.history_session import plain, table
+from pages.video_files import show_downloads
+from pages.video_scrub import PICTURE_KEY, show_scrub
+from pages.video_work import Result
 from posecore import plots
 from posecore.advice import MOST, Advice, advice_on, advice_on_hold
-from posecore.analyze import Analysis
 from posecore.angles import JOINT_NAMES
 from posecore.exercises import Exercise
 from posecore.report import Pictures
@@ -26,22 +26,10 @@ from posecore.store.words import (
 )
 from posecore.types import ExerciseSet, Fault, Rep
 
+# A phone's upright video would otherwise be higher than the screen, and the chart out of sight.
+STYLE = f"<style>.st-key-{PICTURE_KEY} video {{ max-height: 62vh; background: #000000; }}</style>"
+
 HISTORY_PAGE = Path(__file__).with_name("history.py")
-
-
-@dataclass
-class Result:
-    """What stays of one video while the tab is open; ``folder`` takes its files along."""
-
-    name: str
-    analysis: Analysis
-    folder: tempfile.TemporaryDirectory[str]
-    drawn: Path
-    document: Path
-    report: Path
-    pictures: Pictures
-    session_id: int | None = None
-    not_saved: str | None = None
 
 
 def summary_in_words(
@@ -117,10 +105,13 @@ def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
             query_params={"session": str(result.session_id)},
         )
     left, right = st.columns([2, 3])
-    left.video(str(result.drawn))
-    with left.container(horizontal=True):
-        show_downloads(result)
-    right.plotly_chart(plots.timeline_figure(analysis, exercises), key="video_timeline")
+    with left.container(key=PICTURE_KEY):
+        st.html(STYLE)
+        st.video(str(result.drawn))
+    with right:
+        show_scrub(analysis, exercises, video=result.folder.name)
+    with st.expander("Take it along: report, video, tables", icon=":material/download:"):
+        show_downloads(result, exercises)
     for number, each in enumerate(analysis.sets, start=1):
         show_set(number, each, exercises, result)
 
@@ -189,30 +180,3 @@ def show_rep(rep: Rep, exercise: Exercise | None, pictures: Pictures, key: str) 
     for column, fault in zip(st.columns(max(len(rep.faults), 3)), rep.faults, strict=False):
         with column:
             show_fault(fault, pictures)
-
-
-def show_downloads(result: Result) -> None:
-    st.download_button(
-        "Report (HTML)",
-        result.report.read_bytes(),
-        file_name=f"{Path(result.name).stem}.report.html",
-        mime="text/html",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.download_button(
-        "Annotated video",
-        result.drawn.read_bytes(),
-        file_name=f"{Path(result.name).stem}.annotated.mp4",
-        mime="video/mp4",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.download_button(
-        "Analysis (JSON)",
-        result.document.read_bytes(),
-        file_name=f"{result.name}.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )

@@ -20,6 +20,7 @@ __all__ = [
     "SCHEMA",
     "Analysis",
     "analyze_video",
+    "document_text",
     "write_document",
     "write_whole",
 ]
@@ -150,7 +151,11 @@ def analyze_video(
 
 def write_document(analysis: Analysis, path: Path) -> None:
     """The analysis document as a file, which appears only when it is whole."""
-    write_whole(path, json.dumps(analysis.document(), allow_nan=False) + "\n")
+    write_whole(path, document_text(analysis))
+
+
+def document_text(analysis: Analysis) -> str:
+    return json.dumps(analysis.document(), allow_nan=False) + "\n"
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+import io
 import json
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import posecore.pipeline
+import pages.video_work
+from pages.video_files import files_of
+from pages.video_work import file_names, left_in_words
 from posecore.classify import ExerciseClassifier, ModelError
+from posecore.exercises import load_exercises
 from posecore.pipeline import Pipeline
 from posecore.store import URL_VARIABLE, Store
 from tests.bodies import Movement, held, movement
@@ -49,7 +56,7 @@ class Stage:
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
     stage = Stage()
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'posecoach.db'}")
-    monkeypatch.setattr(posecore.pipeline, "Pipeline", stage.pipeline)
+    monkeypatch.setattr(pages.video_work, "Pipeline", stage.pipeline)
     monkeypatch.setattr(ExerciseClassifier, "load", lambda: NoClassifier())
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
@@ -72,11 +79,32 @@ def press(app: AppTest, label: str) -> AppTest:
     return button.click().run()
 
 
-def analysed(app: AppTest, path: Path) -> AppTest:
-    app.file_uploader[0].set_value((path.name, path.read_bytes(), "video/mp4")).run()
+def analysed(app: AppTest, *paths: Path) -> AppTest:
+    begun(app, *paths)
+    return ended(app)
+
+
+def begun(app: AppTest, *paths: Path) -> AppTest:
+    files = [(path.name, path.read_bytes(), "video/mp4") for path in paths]
+    app.file_uploader[0].set_value(files).run()
     press(app, "Analyse")
     assert not app.exception
     return app
+
+
+def ended(app: AppTest) -> AppTest:
+    """Once the work in the background is done; in a browser the page looks by itself."""
+    until_s = time.monotonic() + 60
+    while app.session_state["video_work"][0].running:
+        assert time.monotonic() < until_s, "the work does not end"
+        time.sleep(0.01)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def results(app: AppTest) -> list[Any]:
+    return list(app.session_state["video_results"])
 
 
 def folders(tmp_path: Path) -> list[Path]:
@@ -118,31 +146,50 @@ def test_every_set_has_a_table_and_a_chart_of_the_chosen_rep(stage: Stage, clip:
     assert [row[0] for row in rows] == ["1", "2", "3"]
     assert {row[2] for row in rows} == {"Complete"}
     charts = app.get("plotly_chart")
-    assert len(charts) == 2, "the timeline and the rep"
-    before = charts[1].proto.spec
+    assert len(charts) == 2, "the rep and the comparison"
+    before = charts[0].proto.spec
     (choice,) = (box for box in app.selectbox if box.label == "Joint angles in set 1")
     choice.select_index(1).run()
-    assert app.get("plotly_chart")[1].proto.spec != before
+    assert app.get("plotly_chart")[0].proto.spec != before
 
 
-def test_annotated_video_and_analysis_can_be_taken_along(
-    stage: Stage, clip: Path, tmp_path: Path
-) -> None:
+def test_everything_can_be_taken_along(stage: Stage, clip: Path) -> None:
     app = analysed(page(), clip)
-    assert len(app.get("video")) == 1
-    labels = [each.label for each in app.download_button]
-    assert labels == ["Report (HTML)", "Annotated video", "Analysis (JSON)"]
-    (folder,) = folders(tmp_path)
-    document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
-    assert document["source"] == "squats [1].mp4"
-    assert (folder / "drawn.mp4").stat().st_size > 1000
-    assert "Squat: 3 reps" in (folder / "report.html").read_text(encoding="utf-8")
+    (result,) = results(app)
+    files = {each.name: each for each in files_of(result, load_exercises())}
+    assert [each.label for each in app.download_button] == [f.label for f in files.values()]
+    made = {name: each.make() for name, each in files.items()}
+    assert made["squats [1].report.pdf"].startswith(b"%PDF-")
+    assert "Squat: 3 reps" in made["squats [1].report.html"].decode()
+    assert made["squats [1].annotated.mp4"][4:8] == b"ftyp"
+    assert json.loads(made["squats [1].mp4.json"])["source"] == "squats [1].mp4"
+    for reps in (
+        pd.read_csv(io.BytesIO(made["squats [1].reps.csv"])),
+        pd.read_parquet(io.BytesIO(made["squats [1].reps.parquet"])),
+    ):
+        assert list(reps["exercise"]) == ["squat"] * 3
+    for frames in (
+        pd.read_csv(io.BytesIO(made["squats [1].frames.csv"])),
+        pd.read_parquet(io.BytesIO(made["squats [1].frames.parquet"])),
+    ):
+        assert len(frames) == len(stage.shown)
+        assert set(frames["rep"].dropna()) == {1, 2, 3}
 
 
-def test_uploaded_file_is_gone_after_the_analysis(stage: Stage, clip: Path, tmp_path: Path) -> None:
-    analysed(page(), clip)
+def test_only_the_drawn_video_stays_on_the_disk(stage: Stage, clip: Path, tmp_path: Path) -> None:
+    app = analysed(page(), clip)
     left = {path.name for folder in folders(tmp_path) for path in folder.rglob("*.*")}
-    assert left == {"drawn.mp4", "analysis.json", "report.html"}
+    assert left == {"drawn.mp4"}
+    assert app.file_uploader[0].value == [], "and the browser's upload is not held in memory"
+
+
+def test_moving_through_the_video_is_given_what_it_needs(stage: Stage, clip: Path) -> None:
+    app = analysed(page(), clip)
+    (scrub,) = (c for c in app.get("bidi_component") if c.proto.component_name.endswith("scrub"))
+    data = json.loads(scrub.proto.json)
+    assert len(data["t_s"]) == len(stage.shown)
+    assert [each["label"] for each in data["reps"]] == ["1", "2", "3"]
+    assert data["picture"].startswith(".st-key-video_picture")
 
 
 def test_another_touch_of_the_page_analyses_nothing_again(stage: Stage, clip: Path) -> None:
@@ -197,17 +244,76 @@ def test_hold_is_told_in_seconds(stage: Stage, clip: Path) -> None:
     assert "in good form" in said
 
 
-def test_new_video_takes_the_place_of_the_one_before(
+def test_several_at_once_and_the_broken_one_costs_only_itself(
+    stage: Stage, clip: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "notes.mp4"
+    broken.write_text("three sets of squats", encoding="utf-8")
+    other = clip.with_name("other.mp4")
+    other.write_bytes(clip.read_bytes())
+    app = analysed(page(), clip, broken, other)
+    assert [each.name for each in results(app)] == ["squats [1].mp4", "other.mp4"]
+    (said,) = app.error
+    assert said.value.replace("\\", "").startswith("notes.mp4: this is not a video")
+    assert len(folders(tmp_path)) == 2
+    assert {each.source for each in Store().sessions()} == {"squats [1].mp4", "other.mp4"}
+
+
+def test_one_of_several_is_looked_at_and_can_be_removed(
     stage: Stage, clip: Path, tmp_path: Path
 ) -> None:
     app = analysed(page(), clip)
-    (before,) = folders(tmp_path)
     stage.shown = movement("squat", reps=2, **QUICK)
     analysed(app, record(tmp_path / "two.mp4", [t_s for t_s, _ in stage.shown]))
-    (now,) = folders(tmp_path)
-    assert now != before
+    assert "Squat: 2 reps." in words(app), "the latest is shown"
+    (choice,) = (box for box in app.selectbox if box.label == "Analysed video")
+    assert choice.options == ["squats [1].mp4", "two.mp4"]
+    choice.select_index(0).run()
+    assert "Squat: 3 reps." in words(app)
+    press(app, "Remove")
+    assert [each.name for each in results(app)] == ["two.mp4"]
     assert "Squat: 2 reps." in words(app)
-    assert "Squat: 3 reps." not in words(app)
+    assert len(folders(tmp_path)) == 1
+
+
+def test_two_files_of_one_name_get_names_of_their_own() -> None:
+    names = ["a.mp4", "a.mp4", "../a.mp4", "a (2).mp4", ".."]
+    made = file_names(names)
+    assert made == ["a.mp4", "a (2).mp4", "_a.mp4", "a (2) (2).mp4", "video"]
+    assert len(set(made)) == len(names)
+
+
+def test_two_reps_and_two_videos_are_compared(stage: Stage, clip: Path, tmp_path: Path) -> None:
+    app = analysed(page(), clip)
+    boxes = {box.label: box for box in app.selectbox}
+    assert boxes["A"].options == [
+        "Mean of 3 reps",
+        *(f"Rep {i} at {rep.start_s:.1f} s" for i, rep in enumerate(reps_of(app, 0), 1)),
+    ]
+    assert boxes["A"].value != boxes["B"].value
+    before = app.get("plotly_chart")[-1].proto.spec
+    boxes["A"].select_index(0).run()
+    assert app.get("plotly_chart")[-1].proto.spec != before
+
+    stage.shown = movement("squat", reps=2, depth=0.7, **QUICK)
+    analysed(app, record(tmp_path / "two.mp4", [t_s for t_s, _ in stage.shown]))
+    boxes = {box.label: box for box in app.selectbox}
+    shown = [boxes[name].options[boxes[name].value] for name in "AB"]
+    assert shown == ["squats [1].mp4: mean of 3 reps", "two.mp4: mean of 2 reps"]
+    table = next(t.value for t in app.markdown if t.value.startswith("|  | What"))
+    depths = [float(line.split(" | ")[2].rstrip("°\\")) for line in table.splitlines()[2:]]
+    assert depths[0] > depths[1] + 10
+
+
+def reps_of(app: AppTest, number: int) -> list[Any]:
+    return [rep for each in results(app)[number].analysis.sets for rep in each.reps]
+
+
+def test_a_video_with_one_rep_is_compared_with_nothing(stage: Stage, tmp_path: Path) -> None:
+    stage.shown = movement("squat", reps=1, **QUICK)
+    app = analysed(page(), record(tmp_path / "one.mp4", [t_s for t_s, _ in stage.shown]))
+    assert "Squat: 1 rep." in words(app)
+    assert "A" not in [box.label for box in app.selectbox]
 
 
 @pytest.mark.parametrize(
@@ -253,28 +359,75 @@ def test_missing_model_says_how_to_make_it(stage: Stage, monkeypatch: pytest.Mon
     assert not app.file_uploader
 
 
-def test_rerun_in_the_middle_leaves_no_file_behind(
+class Slow:
+    """A pipeline that does not get past its second frame until it may."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, stage: Stage) -> None:
+        self.may_go_on = threading.Event()
+        original = stage.pipeline
+
+        def made(**kwargs: Any) -> Pipeline:
+            pipeline = original(**kwargs)
+            step = pipeline.step
+
+            def waiting(rgb: Any, t_s: float) -> Any:
+                if t_s > 0.1:
+                    assert self.may_go_on.wait(60)
+                return step(rgb, t_s)
+
+            pipeline.step = waiting  # type: ignore[method-assign]
+            return pipeline
+
+        monkeypatch.setattr(pages.video_work, "Pipeline", made)
+
+
+def test_one_is_cancelled_and_the_others_go_on(
     stage: Stage, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from streamlit.runtime.scriptrunner_utils.exceptions import StopException
+    slow = Slow(monkeypatch, stage)
+    other = clip.with_name("other.mp4")
+    other.write_bytes(clip.read_bytes())
+    app = begun(page(), clip, other)
+    app.run()
+    bars = [each.proto.text.replace("\\", "") for each in app.get("progress")]
+    assert any(text.startswith("0 of 2 videos done") for text in bars)
+    assert any(text.startswith("other.mp4: ") for text in bars)
+    (cancel,) = (b for b in app.button if b.key == "video_cancel_other.mp4")
+    cancel.click().run()
+    slow.may_go_on.set()
+    ended(app)
+    assert [each.name for each in results(app)] == ["squats [1].mp4"]
+    assert "other.mp4 was cancelled." in words(app)
+    assert len(folders(tmp_path)) == 1
+    assert [each.source for each in Store().sessions()] == ["squats [1].mp4"]
 
-    class Stopped(Pipeline):
-        def step(self, rgb: Any, t_s: float) -> Any:
-            if t_s > 1.0:
-                raise StopException  # as Cancel does it: through a call that no except sees
-            return super().step(rgb, t_s)
 
-    def interrupted(**_: Any) -> Pipeline:
-        made = pipeline_seeing(stage.shown)
-        made.__class__ = Stopped
-        return made
-
-    monkeypatch.setattr(posecore.pipeline, "Pipeline", interrupted)
-    app = analysed(page(), clip)
+def test_all_are_cancelled_and_nothing_is_left_behind(
+    stage: Stage, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch, stage)
+    other = clip.with_name("other.mp4")
+    other.write_bytes(clip.read_bytes())
+    app = begun(page(), clip, other)
+    app.run()
+    press(app, "Cancel all")
+    slow.may_go_on.set()
+    ended(app)
+    assert results(app) == []
     assert folders(tmp_path) == []
     assert Store().sessions() == []
-    monkeypatch.setattr(posecore.pipeline, "Pipeline", stage.pipeline)
-    assert "Squat" not in words(app.run())
+    assert "Squat" not in words(app)
+
+
+def test_time_left_is_told_in_words_that_do_not_flicker() -> None:
+    told = [left_in_words(seconds) for seconds in (1, 12, 58, 61, 200)]
+    assert told == [
+        "about 5 s left",
+        "about 10 s left",
+        "about 60 s left",
+        "about 1 min left",
+        "about 3 min left",
+    ]
 
 
 def test_own_exercise_that_is_wrong_is_named_and_the_others_work(

@@ -1,0 +1,63 @@
+"""A chart of a video that moves with its picture, and its picture with the chart.
+
+It works in the browser alone: moving through a video asks nothing of the program. What it draws
+is made in posecore.plots.scrub; the picture is the page's own video, found by its container's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from posecore.analyze import Analysis
+from posecore.exercises import Exercise
+from posecore.plots.scrub import scrub_data
+
+PICTURE_KEY = "video_picture"
+"""Of the container that holds the video."""
+
+_WORDS = {
+    "chart": "Joint angles, exercise, reps and faults over the time of the video",
+    "slider": "Moment of the video",
+    "seconds": "{s} seconds",
+    "between": "between reps",
+    "out": "rep {label}, way out",
+    "back": "rep {label}, way back",
+    "attempt_out": "attempt, way out",
+    "attempt_back": "attempt, way back",
+    "score": "score {score}",
+    "not_seen": "not seen",
+    "fault": "{cue} ({joint}, {s} s)",
+    "play": "▶ Play",
+    "pause": "❚❚ Pause",
+    "rep-back": "◀ Rep",
+    "rep-back_told": "To the rep before",
+    "rep-on": "Rep ▶",
+    "rep-on_told": "To the next rep",
+    "fault-back": "◀ Fault",
+    "fault-back_told": "To the fault before",
+    "fault-on": "Fault ▶",
+    "fault-on_told": "To the next fault",
+    "wider": "−",
+    "wider_told": "Show a longer stretch",
+    "closer": "+",
+    "closer_told": "Show a shorter stretch, larger",
+}
+
+
+def show_scrub(analysis: Analysis, exercises: Mapping[str, Exercise], *, video: str) -> None:
+    """video: any text that is another for another video."""
+    component = st.components.v2.component("posecoach_scrub", **_source())
+    data: dict[str, Any] = scrub_data(analysis, exercises)
+    data |= {"words": _WORDS, "video": video, "picture": f".st-key-{PICTURE_KEY} video"}
+    component(key="video_scrub", data=data)
+
+
+@cache
+def _source() -> dict[str, str]:
+    here = Path(__file__)
+    return {kind: here.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
