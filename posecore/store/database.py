@@ -107,12 +107,8 @@ class Database:
     def forget_deleted(self) -> None:
         """Write what is left anew, so that no byte of a deleted row stays in the files."""
         names = ", ".join(table.name for table in metadata.sorted_tables)
-        # The planner of a server keeps samples of the columns; where this user may not clean
-        # them it says so in a warning and goes on.
-        for_server = (f"VACUUM (FULL, ANALYZE) {names}", "VACUUM (FULL) pg_catalog.pg_statistic")
         with named_errors(self.place):
-            for statement in ("VACUUM",) if self.is_sqlite else for_server:
-                self._run_alone(statement)
+            self._run_alone("VACUUM" if self.is_sqlite else f"VACUUM (FULL, ANALYZE) {names}")
         if not self.forget_log():
             raise DatabaseBusy(
                 f"It is deleted, but another program that uses {self.place} keeps traces of it "

@@ -13,6 +13,15 @@ SUMS = ("score_sum", "rom_sum_deg", "tempo_out_sum_s", "tempo_back_sum_s", "symm
 BOUNDS = ("score_min", "score_max")
 AT_ONCE = 1000
 
+PERSONAL = {
+    "people": ("name",),
+    "sessions": ("person", "source", "notes"),
+    "sets": (*SUMS, *BOUNDS),
+    "reps": ("rom_deg", "tempo_out_s", "tempo_back_s", "score"),
+    "faults": ("measured", "cue"),
+    "curves": ("samples",),
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -30,6 +39,7 @@ def upgrade() -> None:
     _name_people()
     _name_sessions()
     _add_up_reps()
+    _keep_no_samples()
     op.create_index("ix_sessions_uid", "sessions", ["uid"], unique=True)
     op.create_index("ix_sessions_person_started_at", "sessions", ["person", "started_at"])
 
@@ -89,3 +99,11 @@ def _add_up_reps() -> None:
     )
     values = {name: added.c[name] for name in (*COUNTS, *SUMS, *BOUNDS)}
     op.execute(sa.update(sets).values(**values).where(sets.c.id == added.c.set_id))
+
+
+def _keep_no_samples() -> None:
+    """PostgreSQL's planner would keep some values of each column, beyond the rows' own life."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table, columns in PERSONAL.items():
+            for name in columns:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET STATISTICS 0")
