@@ -33,7 +33,7 @@ _DROPPED = Counter(
 )
 _DELAY = Histogram(
     "posecoach_frame_seconds",
-    "From taking a frame to having drawn on it.",
+    "From taking a frame to knowing what is done in it.",
     # A camera's frame comes every 33 ms; beyond 150 ms a person sees the picture lag.
     buckets=(0.01, 0.02, 0.033, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5),
     registry=REGISTRY,
@@ -44,10 +44,11 @@ _SESSIONS = Counter(
 )
 _RUNNING = Gauge("posecoach_sessions_running", "Sessions that go on now.", registry=REGISTRY)
 
-for _place in ("frame", "clip", "connection"):
+for _place in ("frame", "store"):
     _ERRORS.labels(_place)  # a counter that is not there cannot be told from one that is 0
-for _source in ("camera", "demo"):
-    _SESSIONS.labels(_source)
+_KINDS = ("camera", "demo", "video")
+for _kind in _KINDS:
+    _SESSIONS.labels(_kind)
 
 
 @contextmanager
@@ -56,6 +57,9 @@ def frame(dropped: int = 0) -> Iterator[None]:
     began_s = time.perf_counter()
     try:
         yield
+    except Exception:
+        error("frame")
+        raise
     finally:
         _DELAY.observe(time.perf_counter() - began_s)
         _FRAMES.inc()
@@ -63,8 +67,13 @@ def frame(dropped: int = 0) -> Iterator[None]:
 
 
 def error(where: str) -> None:
-    """``where``: frame, clip or connection."""
+    """``where``: frame, or store for reps that could not be kept at once."""
     _ERRORS.labels(where).inc()
+
+
+def kind_of(source: str) -> str:
+    """camera, demo or video: a file's name is its owner's own."""
+    return source if source in _KINDS else "video"
 
 
 class Running:
@@ -72,7 +81,7 @@ class Running:
 
     def __init__(self, source: str) -> None:
         self._goes_on = True
-        _SESSIONS.labels(source).inc()
+        _SESSIONS.labels(kind_of(source)).inc()
         _RUNNING.inc()
 
     def end(self) -> None:

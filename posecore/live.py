@@ -7,6 +7,7 @@ notices the end (the media loop, the page) calls ``finish``, once or more.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
+from posecore import counters, logs
 from posecore.angles import N_JOINTS
 from posecore.exercises import Exercise
 from posecore.framing import luma_of
@@ -22,6 +24,8 @@ from posecore.journal import Journal
 from posecore.stage import Stage, StageKeeper
 from posecore.store import Store
 from posecore.types import ExerciseSet, FrameResult, Rep
+
+_log = logging.getLogger(__name__)
 
 
 class Stepper(Protocol):
@@ -148,6 +152,7 @@ class LiveSession:
         # The stepping thread's, like the pipeline and the journal.
         self._stages = StageKeeper(exercise)
         self._stage: Stage | None = None
+        self._running: counters.Running | None = None
 
     def process(self, rgb: np.ndarray, t_s: float, *, dropped: int = 0) -> FrameResult | None:
         """The worker's: look at one frame. Returns what is known after it.
@@ -163,7 +168,10 @@ class LiveSession:
                 with self._lock:
                     self._dropped += dropped + 1
                 return None if self._finished else latest
-            result, stage = self._stages.step(self._pipeline.step(rgb, t_s), luma_of(rgb))
+            if self._running is None:
+                self._running = counters.Running(self.source)
+            with counters.frame(dropped):
+                result, stage = self._stages.step(self._pipeline.step(rgb, t_s), luma_of(rgb))
             if self._stages.ends_set:
                 ended = self._stages.without_signs(self._pipeline.finish())
                 result = replace(result, set_ended=ended, current_set=None, rep_count=0)
@@ -193,6 +201,9 @@ class LiveSession:
         self._written(self._journal.write(t_s))
 
     def _written(self, problem: str | None) -> None:
+        if problem is not None and self._store_problem is None:
+            counters.error("store")
+            logs.note(_log, "not saved", source=counters.kind_of(self.source))
         with self._lock:
             self._store_problem = problem
             self._session_id = self._journal.session_id
@@ -249,12 +260,30 @@ class LiveSession:
                 with self._lock:
                     self._current = None
                     self._finished = True
+                self._note_end()
 
     def write_again(self) -> None:
         """The page's: after ``finish``, try once more what the store refused."""
         with self._stepping:
             if self._finished and self._store_problem is not None:
                 self._written(self._journal.end(self._end_s))
+
+    def _note_end(self) -> None:
+        """How much was done, for whoever runs the server: not by whom, and not what."""
+        if self._running is None:
+            return
+        self._running.end()
+        reps = [rep for each in self._ended for rep in each.reps]
+        logs.note(
+            _log,
+            "session ended",
+            source=counters.kind_of(self.source),
+            length_s=round(self._end_s, 1),
+            frames=self._frames,
+            dropped=self._dropped,
+            reps=sum(rep.complete for rep in reps),
+            saved=self._store_problem is None,
+        )
 
     @property
     def _end_s(self) -> float:

@@ -50,7 +50,7 @@ def test_frames_drops_delay_errors_and_sessions_are_counted(served):
     for dropped in (0, 2):
         with counters.frame(dropped):
             pass
-    counters.error("frame")
+    counters.error("store")
     during = figures(served)
     running.end()
     running.end()
@@ -63,17 +63,25 @@ def test_frames_drops_delay_errors_and_sessions_are_counted(served):
     assert grown("posecoach_frames_dropped_total") == 2
     assert grown("posecoach_frame_seconds_count") == 2
     assert 0 < grown("posecoach_frame_seconds_sum") < 1
-    assert grown("posecoach_errors_total[frame]") == 1
+    assert grown("posecoach_errors_total[store]") == 1
     assert grown("posecoach_sessions_total[camera]") == 1
     assert grown("posecoach_sessions_running") == 1
     assert after["posecoach_sessions_running"] == before["posecoach_sessions_running"]
 
 
 def test_a_frame_that_fails_is_a_frame_all_the_same(served):
-    before = figures(served)["posecoach_frames_total"]
+    before = figures(served)
     with pytest.raises(ZeroDivisionError), counters.frame():
         _ = 1 / 0
-    assert figures(served)["posecoach_frames_total"] == before + 1
+    after = figures(served)
+    for name in ("posecoach_frames_total", "posecoach_errors_total[frame]"):
+        assert after[name] == before[name] + 1
+
+
+def test_a_file_s_name_is_no_label(served):
+    counters.Running("me on the beach.mp4").end()
+    assert figures(served)["posecoach_sessions_total[video]"] >= 1
+    assert "beach" not in read(f"{served.url}/metrics")[1]
 
 
 def test_all_well_is_said_with_200(served, monkeypatch, tmp_path: Path):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from bodies import body
 
+from posecore import counters
 from posecore.angles import N_JOINTS
 from posecore.live import LiveSession
 from posecore.store import Store, StoreError
@@ -384,3 +385,39 @@ def test_pages_and_workers_do_not_get_into_each_others_way():
         page.join(10)
     assert not wrong
     assert session.snapshot().frames == 751
+
+
+# What the server's own log and counters say of it.
+
+
+def test_a_session_is_counted_while_it_runs_and_noted_when_it_ends_without_names(caplog):
+    def figure(name: str, **labels: str) -> float:
+        return counters.REGISTRY.get_sample_value(name, labels) or 0.0
+
+    names = ("posecoach_frames_total", "posecoach_frames_dropped_total")
+    before = [figure(name) for name in names]
+    running = figure("posecoach_sessions_running")
+    pipeline = ScriptedPipeline((0.0, a_set(rep(0.0)), None), (2.0, None, a_set(rep(0.0))))
+    session = LiveSession(
+        pipeline, store=None, started_at=NOON, source="my holiday.mp4", person="Ada"
+    )
+    with caplog.at_level("INFO", "posecore.live"):
+        for t_s in (0.0, 1.0, 2.0):
+            session.process(PICTURE, t_s, dropped=2)
+        assert figure("posecoach_sessions_running") == running + 1
+        session.finish()
+        session.finish()
+    assert [figure(name) for name in names] == [before[0] + 3, before[1] + 6]
+    assert figure("posecoach_sessions_running") == running
+    (noted,) = caplog.records
+    assert (noted.getMessage(), noted.fields) == (
+        "session ended",
+        {
+            "source": "video",
+            "length_s": 2.0,
+            "frames": 3,
+            "dropped": 6,
+            "reps": 1,
+            "saved": True,
+        },
+    )
