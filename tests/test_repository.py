@@ -69,7 +69,7 @@ LAYERS = (
         "report",
     },
     {"card"},
-    {"__init__", "batch", "doctor", "monitor"},
+    {"__init__", "batch", "doctor", "doctor_report", "monitor"},
     {"commands"},
     {"__main__"},
     {"pages", "app"},

@@ -127,12 +127,21 @@ def check_exercises(
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+    as_report: Annotated[
+        bool,
+        typer.Option(
+            "--report", help="To paste into a report of a fault: without names and paths."
+        ),
+    ] = False,
 ) -> None:
     """Look whether everything is there that PoseCoach needs. Writes nothing."""
     from posecore.doctor import State, examine
+    from posecore.doctor_report import report
 
     checks = examine()
-    if as_json:
+    if as_report:
+        print(report(checks), end="")
+    elif as_json:
         print(json.dumps([vars(check) for check in checks], indent=2))
     else:
         for check in checks:
