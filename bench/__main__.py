@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     soak.add_argument("--minutes", type=float, default=120.0)
     soak.add_argument("--out", type=Path, help="write here, not to docs/")
     soak.set_defaults(run=_soak)
+    figures = commands.add_parser("figures", help="the stick figures of the Exercises page")
+    figures.add_argument("--out", type=Path, help="write here, not to models/")
+    figures.set_defaults(run=_figures)
     return parser
 
 
@@ -75,6 +78,12 @@ def _angles(given: argparse.Namespace) -> None:
     from bench.angle_report import angles_command
 
     angles_command(given.folders, given.cache, given.out)
+
+
+def _figures(given: argparse.Namespace) -> None:
+    from bench.figures import figures_command
+
+    figures_command(out=given.out)
 
 
 def _fit_angles(given: argparse.Namespace) -> None:

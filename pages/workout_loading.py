@@ -10,31 +10,43 @@ from typing import Any
 
 import streamlit as st
 
+from pages.exercises_own import whose_exercises
 from pages.history_session import plain
-from posecore.classify import ExerciseClassifier
-from posecore.exercises import Exercise, check_folder, own_folder, usable_exercises
+from posecore.classify import ExerciseClassifier, Recogniser
+from posecore.exercises import Exercise, usable_exercises
 from posecore.live import LiveSession
 from posecore.pipeline import Pipeline
 from posecore.store import Store
+from posecore.taught import Stamp, knowledge, stamp
 
 
 class SettingError(ValueError):
     """An environment variable cannot be understood; the message shows what is expected."""
 
 
-Knowledge = tuple[dict[str, Exercise], ExerciseClassifier]
+Knowledge = tuple[dict[str, Exercise], Recogniser]
 """What several people may share because nobody changes it."""
 
 
-@st.cache_resource(show_spinner="Loading the pose model. The first time takes some seconds.")
 def load_knowledge() -> Knowledge:
-    """The exercises and the classifier.
+    """The exercises of who is here, and what recognises them."""
+    _try_estimator()
+    person = whose_exercises()
+    return known_to(person, stamp(person))
 
-    An estimator is made and thrown away: what is missing shows now and not after Start, and the
-    one that Start makes is ready within the ten seconds a connection may take.
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def known_to(person: str, at: Stamp) -> Knowledge:
+    """``at`` changes when an own exercise does, and then they are read anew."""
+    return knowledge(person)
+
+
+@st.cache_resource(show_spinner="Loading the pose model. The first time takes some seconds.")
+def _try_estimator() -> None:
+    """An estimator is made and thrown away: what is missing shows now and not after Start, and
+    the one that Start makes is ready within the ten seconds a connection may take.
     """
-    (exercises, _), classifier = usable_exercises(), ExerciseClassifier.load()
-    trial = Pipeline(exercises=exercises, classifier=classifier)
+    trial = Pipeline(classifier=ExerciseClassifier.load())
     try:
         trial.warm_up()
     finally:
@@ -44,12 +56,11 @@ def load_knowledge() -> Knowledge:
     # What is loaded now stays for good; the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return exercises, classifier
 
 
 def show_left_out() -> None:
     """Own exercise files that are wrong: named, while the others go on working."""
-    for problem in check_folder(own_folder())[1]:
+    for problem in usable_exercises(whose_exercises())[1]:
         st.warning(f"An exercise of yours is left out. {plain(str(problem))}")
 
 
@@ -64,6 +75,7 @@ def new_session(
     store: Store,
     source: str,
     exercise: str | None,
+    person: str = "",
 ) -> LiveSession:
     """Any thread's: a session whose pipeline is loaded and warm."""
     exercises, classifier = knowledge
@@ -74,6 +86,7 @@ def new_session(
         store=store,
         started_at=datetime.now(UTC),
         source=source,
+        person=person,
         exercise=exercises.get(exercise) if exercise is not None else None,
     )
 

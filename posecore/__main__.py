@@ -7,6 +7,7 @@ import typer
 from posecore.commands.analyzing import analyze
 from posecore.commands.learning import evaluate, references, train
 from posecore.commands.listing import doctor, exercise_commands, sessions
+from posecore.commands.teaching import teach
 
 app = typer.Typer(
     help="PoseCoach: names the exercise, counts the repetitions, judges the form.",
@@ -14,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, train, references, evaluate, sessions, doctor):
+for command in (analyze, teach, train, references, evaluate, sessions, doctor):
     app.command()(command)
 app.add_typer(exercise_commands, name="exercises")
 

@@ -26,8 +26,9 @@ from posecore.analyze import (
 )
 from posecore.classify import ModelError
 from posecore.draw import draw_overlay
-from posecore.exercises import ExerciseFileError, usable_exercises
+from posecore.exercises import ExerciseFileError
 from posecore.pipeline import Pipeline, UnknownExercise
+from posecore.taught import knowledge
 from posecore.types import ExerciseSet, FrameResult
 from posecore.video import VideoError
 from posecore.video_writer import AnnotatedWriter
@@ -178,8 +179,8 @@ def analyze_one(job: Job, progress: Progress | None = None) -> Outcome:
     """Analyse one video and write what is wanted; what goes wrong with it is in the outcome."""
     pipeline = None
     try:
-        known, _ = usable_exercises()
-        pipeline = Pipeline(exercises=known, exercise=job.exercise)
+        known, recogniser = knowledge()
+        pipeline = Pipeline(exercises=known, classifier=recogniser, exercise=job.exercise)
         analysis = analyze_and_draw(job.video, job.annotated, pipeline=pipeline, progress=progress)
         if job.document is not None:
             write_document(analysis, job.document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,6 +20,16 @@ RETRAIN = "Make it with: python -m posecore train --data DIR"
 
 class ModelError(ValueError):
     """The model is missing or does not fit this program; the message says how to make it."""
+
+
+class Recogniser(Protocol):
+    """What a pipeline asks: the shipped classifier, or one with taught exercises beside it."""
+
+    classes: tuple[str, ...]
+
+    def proba(self, features: np.ndarray) -> np.ndarray: ...
+
+    def proba_many(self, features: np.ndarray) -> np.ndarray: ...
 
 
 class ExerciseClassifier:
@@ -86,17 +96,21 @@ class ExerciseClassifier:
 
     def proba_many(self, features: np.ndarray) -> np.ndarray:
         """(n, n_classes) of (n, n_features), mean over each body and its mirror image."""
-        both = np.concatenate([features, mirror_features(features)])
-        x = (both - self._mean) / self._scale
-        x = np.where(np.isfinite(x), x, 0.0)
-        for weights, bias in self._layers[:-1]:
-            x = np.maximum(x @ weights + bias, 0.0)
+        x = self.hidden(np.concatenate([features, mirror_features(features)]))
         weights, bias = self._layers[-1]
         logits = (x @ weights + bias) / self.temperature
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         proba = odds / odds.sum(axis=1, keepdims=True)
         n = len(features)
         return (proba[:n] + proba[n:]) / 2
+
+    def hidden(self, features: np.ndarray) -> np.ndarray:
+        """(n, n_hidden) of (n, n_features): what the last hidden layer makes of them."""
+        x = (features - self._mean) / self._scale
+        x = np.where(np.isfinite(x), x, 0.0)
+        for weights, bias in self._layers[:-1]:
+            x = np.maximum(x @ weights + bias, 0.0)
+        return x
 
 
 def read_card(path: Path | None = None) -> dict[str, Any]:

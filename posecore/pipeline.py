@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posecore.angles import N_JOINTS, expected_error_deg, flexion_deg
-from posecore.classify import ExerciseClassifier
+from posecore.classify import ExerciseClassifier, Recogniser
 from posecore.estimate import Estimator, PoseEstimator
 from posecore.exercises import Exercise, load_exercises
 from posecore.features import FeatureWindow, joints_of
@@ -83,7 +83,7 @@ class Pipeline:
         self,
         *,
         exercises: Mapping[str, Exercise] | None = None,
-        classifier: ExerciseClassifier | None = None,
+        classifier: Recogniser | None = None,
         estimator: Estimator | None = None,
         settings: Settings | None = None,
         exercise: str | None = None,
@@ -94,7 +94,7 @@ class Pipeline:
             known = ", ".join(sorted(self.exercises))
             raise UnknownExercise(f"There is no exercise {exercise!r}. There are: {known}.")
         self.fixed = exercise
-        self.classifier = classifier or ExerciseClassifier.load()
+        self.classifier: Recogniser = classifier or ExerciseClassifier.load()
         self.classes = self.classifier.classes
         self._estimator = estimator
         self._window = FeatureWindow()

@@ -128,6 +128,19 @@ def adjusted(proposal: Proposal, start: float, far: float) -> Proposal:
     return replace(proposal, exercise=moved)
 
 
+def in_words(proposal: Proposal) -> list[str]:
+    """What was understood, a sentence a line."""
+    signal, full = proposal.exercise.signal, proposal.complete
+    unit = {"deg": "°", "ratio": "", "s": " s"}[Reading(signal.measure).unit]
+    tempo = float(np.median([span.end_s - span.start_s for span in full])) if full else 0.0
+    return [
+        f"{len(full)} repetitions were found, of {tempo:.1f} s each.",
+        f"Counted by {signal.measure}: back at {signal.start:g}{unit}, "
+        f"far enough at {signal.far:g}{unit}.",
+        f"Shown from: {', '.join(proposal.exercise.best_views)}.",
+    ]
+
+
 def _exercise(
     seen: Measured, found: Sequence[Candidate], signal: Signal, title: str, about: str
 ) -> Exercise:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections import defaultdict
+from collections.abc import Callable
 from collections.abc import Sequence as Rows
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def cached_table(sequences: Rows[Sequence], cache: Path | None, seed: int = SEED
     """The table of these sequences, from the cache where nothing of it has changed."""
     if cache is None:
         return build_table(sequences, VARIANTS, seed)
-    kept = cache / f"table-{_inputs_hash(sequences, seed)}.npz"
+    kept = cache / f"table-{inputs_hash(sequences, seed)}.npz"
     names = ("x", "y", "source", "group", "clip", "made")
     if kept.exists():
         with np.load(kept) as saved:
@@ -75,7 +76,7 @@ def cached_table(sequences: Rows[Sequence], cache: Path | None, seed: int = SEED
     return table
 
 
-def _inputs_hash(sequences: Rows[Sequence], seed: int) -> str:
+def inputs_hash(sequences: Rows[Sequence], seed: int) -> str:
     """Changes with the data, the labels, and the code that makes rows of them."""
     digest = hashlib.sha256(repr((VARIANTS, seed)).encode())
     for module in ("features", "table"):
@@ -104,19 +105,24 @@ def row_weights(table: Table) -> np.ndarray:
     return weight / weight.sum()
 
 
-def draw_rows(table: Table, rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+def draw_rows(
+    table: Table,
+    rng: np.random.Generator,
+    n: int,
+    mirror: Callable[[np.ndarray], np.ndarray] = mirror_features,
+) -> tuple[np.ndarray, np.ndarray]:
     """``n`` rows by ``row_weights``, half of them mirrored: x (n, n_features), no NaN, y (n,)."""
     chosen = rng.choice(len(table), n, p=row_weights(table))
     x = table.x[chosen].astype(np.float64)
     flipped = rng.random(len(x)) < 0.5
-    x[flipped] = mirror_features(x[flipped])
+    x[flipped] = mirror(x[flipped])
     mean = np.nanmean(x, axis=0)
     return np.where(np.isfinite(x), x, np.nan_to_num(mean)), table.y[chosen]
 
 
 def blurred(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The rows mixed with others of their class (MIX), with noise (FEATURE_NOISE)."""
-    x = _mixed(x, y, rng)
+    x = mixed(x, y, rng)
     return x + rng.normal(size=x.shape) * x.std(axis=0) * FEATURE_NOISE
 
 
@@ -144,7 +150,7 @@ def fit(table: Table, seed: int, epochs: int = EPOCHS) -> Steps:
     return model
 
 
-def _mixed(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def mixed(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Each row with a share, up to MIX, of another of its class."""
     mixed = x.copy()
     for label in np.unique(y):

@@ -1,0 +1,60 @@
+"""The command ``teach``: a new exercise from a video of good repetitions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from posecore.commands.console import complain, console, fail
+
+
+def teach(
+    video: Annotated[Path, typer.Argument(metavar="VIDEO", show_default=False)],
+    name: Annotated[str, typer.Option(metavar="NAME", help="What the exercise is called.")],
+    about: Annotated[str, typer.Option(metavar="TEXT", help="One sentence on how it is done.")] = (
+        ""
+    ),
+    measure: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Count this measure, such as knee.")
+    ] = None,
+    turned: Annotated[
+        bool, typer.Option("--turned", help="The other end of the movement is the start.")
+    ] = False,
+    person: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose exercise it is. Default: everybody's here.")
+    ] = "",
+    cache: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep poses that were estimated here.")
+    ] = None,
+) -> None:
+    """Learn a new exercise from a video of three or more good repetitions."""
+    from posecore.batch import native_messages_muted
+    from posecore.classify import ModelError
+    from posecore.exercises import ExerciseFileError
+    from posecore.exercises.names import ExerciseNameError, checked_title
+    from posecore.teach import in_words, propose
+    from posecore.teach_recogniser import keep
+    from posecore.teach_signal import TeachError, measured
+    from posecore.tracks import track_of
+    from posecore.video import VideoError
+
+    try:
+        checked_title(name)  # before the long part
+        with native_messages_muted():
+            frames = list(track_of(video, cache).poses())
+        proposal = propose(
+            measured(frames), name, about, measure=measure, turned=True if turned else None
+        )
+        path = keep(proposal, frames, person)
+    except (TeachError, ExerciseNameError, ExerciseFileError, ModelError) as error:
+        fail(str(error))
+    except (VideoError, OSError) as error:
+        fail(f"{video.name}: {error}")
+    for line in in_words(proposal):
+        console().print(line, markup=False)
+    console().print(f"Wrote {path}. It is recognised from now on.", markup=False)
+    others = [each.measure for each in proposal.candidates if each is not proposal.chosen]
+    if others:
+        complain(f"Instead, --measure {' or '.join(others[:3])} could be counted.")

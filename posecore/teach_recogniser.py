@@ -1,0 +1,137 @@
+"""What a taught exercise is recognised by: windows of the reps that were shown, and variants.
+
+The variants (another camera view, tempo, hidden joints: table.vary) are those that the shipped
+classifier was trained with: one person from one side is a narrow lesson.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from posecore.classify import read_card
+from posecore.estimate import ESTIMATOR
+from posecore.exercises import Exercise, own_folders, usable_exercises
+from posecore.exercises.names import ExerciseNameError
+from posecore.exercises.write import remove_exercise, save_exercise
+from posecore.features import FEATURE_NAMES, JOINTS_12, joints_of
+from posecore.figure import Frames, frames_of, points_of
+from posecore.reps import RepSpan
+from posecore.sources import Sequence as Clip
+from posecore.table import Table, sequence_rows, vary
+from posecore.taught import BACKGROUND_PATH, Examples, write_examples
+from posecore.teach import Proposal
+from posecore.teach_signal import FEWEST_REPS, TeachError
+from posecore.train import draw_rows, mixed
+from posecore.types import Pose
+
+VARIANTS = 8
+MOST_WINDOWS = 240
+"""Kept of all windows; more of one person say nothing new and make the file large."""
+
+PAUSE_S = 1.5
+"""Between two reps, still part of the movement; longer is a rest."""
+
+BACKGROUND_ROWS = 1500
+SEED = 0
+
+
+def examples_of(
+    proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], seed: int = SEED
+) -> Examples:
+    """Windows during the reps of a proposal, which was made from these ``frames``."""
+    seen = [(t_s, pose) for t_s, pose in frames if pose is not None]
+    name = proposal.exercise.name
+    clip = Clip(
+        source="taught",
+        group=name,
+        clip=name,
+        label=name,
+        split="train",
+        variant=False,
+        t_s=np.array([t_s for t_s, _ in seen]),
+        joints_px=np.array([joints_of(pose) for _, pose in seen]),
+        world=np.array([pose.world[list(JOINTS_12)] for _, pose in seen]),
+        active=_stretches(proposal.complete),
+    )
+    windows: list[np.ndarray] = []
+    for k in range(VARIANTS + 1):
+        rng = np.random.default_rng([seed, k])
+        t_s, joints = (clip.t_s, clip.joints_px) if k == 0 else vary(clip, rng)
+        rows, labels = sequence_rows(clip, t_s, joints, rng)
+        windows += [row for row, label in zip(rows, labels, strict=True) if label == name]
+    if not windows:
+        raise TeachError("The repetitions are too short to recognise the exercise by.")
+    x = np.array(windows)
+    if len(x) > MOST_WINDOWS:
+        x = x[np.sort(np.random.default_rng(seed).choice(len(x), MOST_WINDOWS, replace=False))]
+    return Examples(name, x, figure_of(proposal, frames) or ())
+
+
+def keep(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], person: str = "") -> Path:
+    """Writes the exercise and what it is recognised by into the person's own folder.
+
+    Both or neither. Raises TeachError, ExerciseNameError, ExerciseFileError or OSError.
+    """
+    if len(proposal.complete) < FEWEST_REPS:
+        raise TeachError(
+            "With these thresholds fewer than three repetitions are counted. Move them apart less."
+        )
+    examples = examples_of(proposal, frames)
+    demand_free_name(proposal.exercise, person)
+    folder = own_folders(person)[-1]
+    path = save_exercise(proposal.exercise, folder, new=True)
+    try:
+        write_examples(examples, folder)
+    except BaseException:
+        remove_exercise(proposal.exercise.name, folder)
+        raise
+    return path
+
+
+def demand_free_name(exercise: Exercise, person: str = "") -> None:
+    """Raises ExerciseNameError where another exercise, or a class of the classifier, has it."""
+    if exercise.name in {*read_card()["classes"], *usable_exercises(person)[0]}:
+        raise ExerciseNameError(
+            f"There is already an exercise called {exercise.title!r}. Choose another name."
+        )
+
+
+def figure_of(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]]) -> Frames | None:
+    """The stick figure of the rep of middle length."""
+    spans = sorted(proposal.complete, key=lambda span: span.end_s - span.start_s)
+    if not spans:
+        return None
+    span = spans[len(spans) // 2]
+    poses = [pose for t_s, pose in frames if pose and span.start_s <= t_s <= span.end_s]
+    return frames_of(points_of(poses))
+
+
+def _stretches(spans: Sequence[RepSpan]) -> tuple[tuple[float, float], ...]:
+    """When the exercise is done: reps with short pauses between them, as one."""
+    joined: list[tuple[float, float]] = []
+    for span in spans:
+        if joined and span.start_s - joined[-1][1] <= PAUSE_S:
+            joined[-1] = (joined[-1][0], span.end_s)
+        else:
+            joined.append((span.start_s, span.end_s))
+    return tuple(joined)
+
+
+def write_background(table: Table, path: Path = BACKGROUND_PATH, seed: int = SEED) -> Path:
+    """What people do otherwise: windows of the training table, each mixed with another.
+
+    Mixed as they are for training, none is the measurement of one person. Made of features, so
+    that it goes with every classifier that is trained on them.
+    """
+    rng = np.random.default_rng(seed)
+    x, y = draw_rows(table, rng, BACKGROUND_ROWS)
+    np.savez_compressed(
+        path,
+        x=mixed(x, y, rng).astype(np.float16),
+        estimator=np.array(ESTIMATOR),
+        n_features=np.array(len(FEATURE_NAMES)),
+    )
+    return path
