@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +18,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from posecore.features import FEATURE_NAMES, mirror_features
+from bench.wide import BLOCKS, N_POSES, NOW, mirror_wide
 from posecore.table import Table
 from posecore.train import HIDDEN, SEED, blurred, draw_rows
 
-N_ROWS = 12_000
+N_ROWS = 8_000
 """Drawn from the table for each model of the comparison; the model that ships gets more."""
 N_COMPONENTS = 40
-N_GROUP_FOLDS = 3
-_N_ASKED = 6_000
-
-_NOW = np.array(
-    [not name.startswith(("mean ", "std ", "range ", "window")) for name in FEATURE_NAMES]
-)
 
 
 def _mlp() -> MLPClassifier:
@@ -52,26 +45,47 @@ FAMILIES: Mapping[str, Callable[[], Any]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """One row of the comparison: the estimator, and what its rows go through before."""
+    """One row of the comparison: the estimator, what it is shown, and what rows go through.
+
+    looks_at  blocks of bench.wide; one_frame: of them, the columns of the last frame alone
+    """
 
     name: str
-    make: Callable[[], Any]
+    make: Callable[[], Any] = _mlp
     components: bool = False
     blur: bool = False
+    looks_at: tuple[str, ...] = ("2 s",)
     one_frame: bool = False
 
+    @property
+    def columns(self) -> np.ndarray:
+        """Of a wide row, those that it looks at."""
+        every = np.arange(BLOCKS["poses"].stop)
+        if self.one_frame:
+            return every[BLOCKS[self.looks_at[0]]][NOW]
+        return np.concatenate([every[BLOCKS[name]] for name in self.looks_at])
 
-def recipes() -> list[Recipe]:
+
+def recipes() -> dict[str, list[Recipe]]:
+    """The comparison's parts: kinds of model, and what one kind is shown."""
     plain = [Recipe(name, make) for name, make in FAMILIES.items()]
     reduced = [
         Recipe(f"{name}, {N_COMPONENTS} components", make, True) for name, make in FAMILIES.items()
     ]
-    return [
-        *plain,
-        *reduced,
-        Recipe("multi-layer perceptron, one frame", _mlp, one_frame=True),
-        Recipe("multi-layer perceptron, rows blurred", _mlp, blur=True),
-    ]
+    return {
+        "models": [*plain, *reduced, Recipe("multi-layer perceptron, rows blurred", blur=True)],
+        "looks": [
+            Recipe("one frame, then votes (the paper's method)", one_frame=True),
+            Recipe("window of 1 s", looks_at=("1 s",)),
+            Recipe("window of 2 s (as it ships)"),
+            Recipe("window of 4 s", looks_at=("4 s",)),
+            Recipe("windows of 1, 2 and 4 s together", looks_at=("1 s", "2 s", "4 s")),
+            Recipe(f"{N_POSES} poses of 2 s in order (temporal network)", looks_at=("poses",)),
+            Recipe("window of 2 s and the poses in order", looks_at=("2 s", "poses")),
+            Recipe("world landmarks, 2 s", looks_at=("world",)),
+            Recipe("picture and world landmarks, 2 s", looks_at=("2 s", "world")),
+        ],
+    }
 
 
 class Fitted:
@@ -79,22 +93,23 @@ class Fitted:
 
     def __init__(self, recipe: Recipe, table: Table) -> None:
         rng = np.random.default_rng(SEED)
-        x, y = draw_rows(table, rng, N_ROWS)
+        self._columns = recipe.columns
+        x, y = draw_rows(table, rng, N_ROWS, mirror_wide)
+        x = x[:, self._columns]
         if recipe.blur:
             x = blurred(x, y, rng)
-        self._columns = _NOW if recipe.one_frame else np.ones(len(FEATURE_NAMES), bool)
         self._mean = x.mean(axis=0)
         steps = [StandardScaler(), *([PCA(N_COMPONENTS, random_state=SEED)] * recipe.components)]
         self._model = make_pipeline(*steps, recipe.make())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            self._model.fit(x[:, self._columns], y)
+            self._model.fit(x, y)
         self.classes = tuple(str(c) for c in self._model.classes_)
 
     def proba_many(self, features: np.ndarray) -> np.ndarray:
-        """(n, n_classes) of (n, n_features)."""
-        both = np.concatenate([features, mirror_features(features)])
-        x = np.where(np.isfinite(both), both, self._mean)[:, self._columns]
+        """(n, n_classes) of (n, n_columns) wide rows."""
+        both = np.concatenate([features, mirror_wide(features)])[:, self._columns]
+        x = np.where(np.isfinite(both), both, self._mean)
         if hasattr(self._model, "predict_proba"):
             proba = self._model.predict_proba(x)
         else:  # votes between pairs of classes, as shares
@@ -102,19 +117,3 @@ class Fitted:
             proba = votes / votes.sum(axis=1, keepdims=True)
         n = len(features)
         return np.asarray((proba[:n] + proba[n:]) / 2)
-
-
-def grouped_scores(recipe: Recipe, table: Table) -> list[float]:
-    """Mean recall over classes for each fold; a group (person or footage) is in one fold only."""
-    fold = np.array([zlib.crc32(group.encode()) % N_GROUP_FOLDS for group in table.group])
-    scores = []
-    for k in range(N_GROUP_FOLDS):
-        model = Fitted(recipe, table.rows(fold != k))
-        asked = np.flatnonzero((fold == k) & ~table.made)
-        rng = np.random.default_rng([SEED, k])
-        asked = rng.choice(asked, min(_N_ASKED, len(asked)), replace=False)
-        said = np.array(model.classes)[model.proba_many(table.x[asked]).argmax(axis=1)]
-        truth = table.y[asked]
-        recalls = [np.mean(said[truth == c] == c) for c in np.unique(truth)]
-        scores.append(float(np.mean(recalls)))
-    return scores

@@ -6,6 +6,7 @@ world landmarks), tempo, joint noise, hidden joints and a body cut by the pictur
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 
@@ -72,21 +73,32 @@ def sequence_rows(
     Standing still before and after the movement is no exercise. Within it, and where nobody
     said when it is done, standing still says nothing: those moments are left out.
     """
-    label = sequence.label
-    rest, unclear = _rest(sequence, t_s, joints)
+    chosen = dict(moments(sequence, t_s, joints, rng))
     window = FeatureWindow()
-    x, labels = [], []
-    next_s = -np.inf
+    x = []
     for i, at_s in enumerate(t_s):
         window.push(joints[i], float(at_s))
+        if i in chosen:
+            x.append(window.features())
+    return x, list(chosen.values())
+
+
+def moments(
+    sequence: Sequence,
+    t_s: np.ndarray,
+    joints: np.ndarray,
+    rng: np.random.Generator,
+    every_s: float = ROW_EVERY_S,
+) -> Iterator[tuple[int, str]]:
+    """Frames of a sequence or its variant that make rows, about ``every_s`` apart, and labels."""
+    rest, unclear = _rest(sequence, t_s, joints)
+    next_s = -np.inf
+    for i, at_s in enumerate(t_s):
         if at_s < next_s:
             continue
-        next_s = at_s + ROW_EVERY_S * rng.uniform(0.7, 1.3)
-        if unclear[i]:
-            continue
-        x.append(window.features())
-        labels.append(NONE if rest[i] else label)
-    return x, labels
+        next_s = at_s + every_s * rng.uniform(0.7, 1.3)
+        if not unclear[i]:
+            yield i, NONE if rest[i] else sequence.label
 
 
 def _rest(sequence: Sequence, t_s: np.ndarray, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

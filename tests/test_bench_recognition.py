@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from bench.models import FAMILIES, Fitted, Recipe
+import bench.compare
+from bench.compare import compare, row_of
+from bench.models import FAMILIES, Fitted, Recipe, recipes
+from bench.recognition import figures
 from bench.voting import METHODS, Voted, study
 from bench.voting_chart import curves
-from posecore.crossval import HeldOut
-from posecore.train import cached_table
+from bench.wide import BLOCKS, describe, described, mirror_wide, wide_table
+from posecore.crossval import Asked, HeldOut, sequence_features
+from posecore.features import JOINTS_12
+from posecore.landmarks import MIRROR
+from posecore.table import Table
 from tests.test_train import few
 
 CLASSES = ("biceps_curl", "none", "squat")
@@ -52,14 +60,63 @@ def test_chart_has_a_curve_for_each_method(clean):
     assert curves("title", clean).count("<polyline") == len(METHODS)
 
 
-@pytest.mark.parametrize("family", ["k nearest neighbours", "support vectors (RBF)"])
-def test_every_model_answers_alike_for_a_body_and_its_mirror_image(family, monkeypatch):
-    from posecore.features import mirror_features
+@pytest.fixture(scope="module")
+def wide() -> Table:
+    return wide_table(few(), None)
 
+
+@pytest.mark.parametrize("family", ["k nearest neighbours", "support vectors (RBF)"])
+def test_every_model_answers_alike_for_a_body_and_its_mirror_image(family, wide, monkeypatch):
     monkeypatch.setattr("bench.models.N_ROWS", 150)
-    table = cached_table(few(), None)
-    model = Fitted(Recipe(family, FAMILIES[family], components=True), table)
-    x = np.nan_to_num(table.x[:20]).astype(float)
+    model = Fitted(Recipe(family, FAMILIES[family], components=True), wide)
+    x = np.nan_to_num(wide.x[:20]).astype(float)
     proba = model.proba_many(x)
-    np.testing.assert_allclose(proba, model.proba_many(mirror_features(x)), atol=1e-6)
+    np.testing.assert_allclose(proba, model.proba_many(mirror_wide(x)), atol=1e-6)
     np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+
+
+def test_the_window_of_two_seconds_is_what_the_app_looks_at():
+    clip = few()[0]
+    own = sequence_features(clip)
+    for i in (5, len(clip.t_s) - 1):
+        wide = describe(clip.t_s, clip.joints_px, clip.world, i)
+        np.testing.assert_allclose(wide[BLOCKS["2 s"]], own[i], rtol=1e-5, atol=1e-5)
+
+
+def test_mirroring_a_description_describes_the_mirrored_body():
+    clip, rng = few()[0], np.random.default_rng(0)
+    world = rng.normal(size=(len(clip.t_s), 12, 3))
+    other = [JOINTS_12.index(MIRROR[joint]) for joint in JOINTS_12]
+    i = len(clip.t_s) - 1
+    here = describe(clip.t_s, clip.joints_px, world, i)
+    there = describe(clip.t_s, clip.joints_px[:, other] * [-1, 1], world[:, other] * [-1, 1, 1], i)
+    np.testing.assert_allclose(mirror_wide(here), there, atol=1e-4)
+
+
+def test_world_landmarks_say_the_same_wherever_the_camera_stands():
+    clip, rng = few()[0], np.random.default_rng(0)
+    world = np.cumsum(rng.normal(size=(len(clip.t_s), 12, 3)), axis=0) / 20
+    c, s = np.cos(0.7), np.sin(0.7)
+    turned = world @ np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]).T
+    i = len(clip.t_s) - 1
+    seen = [describe(clip.t_s, clip.joints_px, w, i)[BLOCKS["world"]] for w in (world, turned)]
+    np.testing.assert_allclose(seen[0], seen[1], atol=1e-4)
+
+
+def test_a_comparison_is_measured_once(wide, tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.models.N_ROWS", 150)
+    recipe = recipes()["looks"][0]
+    clips = [replace(s, world=np.zeros((len(s.t_s), 12, 3))) for s in few()]
+    asked = {"a": described([Asked(s, np.zeros(0)) for s in clips], 6)}
+    rows = replace(wide, source=np.array(["someone"] * len(wide)))
+    first = compare(recipe, rows, asked, tmp_path)
+    assert first.grouped > 0.4 and first.voted > 0.4
+    monkeypatch.setattr(bench.compare, "ask_all", None)
+    assert compare(recipe, rows, asked, tmp_path) == first
+
+
+def test_figures_that_were_not_measured_are_null():
+    row = row_of("ships", [clip("squat")])
+    made = figures({"models": [row]}, [Voted("plurality", 1.0, 0.9, float("inf"), 0.0)])
+    assert made["models"][0]["grouped"] is None and made["models"][0]["voted"] == 1.0
+    assert made["voting"][0]["delay_s"] is None
