@@ -119,14 +119,14 @@ def _sets_of(connection: Connection, session_ids: list[int]) -> dict[int, tuple[
         return iter(connection.execute(query.where(here)))
 
     faults_of: dict[int, list[FaultEntry]] = defaultdict(list)
-    for row in rows(select(faults).join(reps).join(sets).order_by(faults.c.id)):
+    for row in rows(select(faults).select_from(faults.join(reps).join(sets)).order_by(faults.c.id)):
         faults_of[row.rep_id].append(FaultEntry(**_measured(row, _FAULT)))
     curve_of = {
         row.rep_id: CurveEntry(joint_names=tuple(row.joint_names), samples=row.samples)
-        for row in rows(select(curves).join(reps).join(sets))
+        for row in rows(select(curves).select_from(curves.join(reps).join(sets)))
     }
     reps_of: dict[int, list[RepEntry]] = defaultdict(list)
-    for row in rows(select(reps).join(sets).order_by(reps.c.ordinal)):
+    for row in rows(select(reps).select_from(reps.join(sets)).order_by(reps.c.ordinal)):
         reps_of[row.set_id].append(
             RepEntry(
                 **_measured(row, _REP),

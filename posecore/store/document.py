@@ -15,9 +15,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -57,6 +59,16 @@ _Seconds = Annotated[float, BeforeValidator(_of_number), Field(allow_inf_nan=Fal
 _Limit = Annotated[
     float, BeforeValidator(_of_number), PlainSerializer(_to_number, when_used="json-unless-none")
 ]
+
+
+def _of_time(value: datetime) -> datetime:
+    # At either end of the calendar it would have no place in another zone.
+    if not 1 < value.year < 9999:
+        raise ValueError("expected a year of this time")
+    return value
+
+
+_Time = Annotated[AwareDatetime, AfterValidator(_of_time)]
 _Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 _Word = Annotated[_Text, Field(max_length=WORD_LENGTH)]
 _Name = Annotated[_Text, Field(max_length=NAME_LENGTH)]
@@ -123,9 +135,9 @@ class SessionEntry(_Entry):
     kind: Literal["session"] = "session"
     uid: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     person: _Name
-    started_at: AwareDatetime
-    ended_at: AwareDatetime | None
-    deleted_at: AwareDatetime | None
+    started_at: _Time
+    ended_at: _Time | None
+    deleted_at: _Time | None
     source: Annotated[_Text, Field(max_length=SOURCE_LENGTH)]
     app_version: _Word
     model_version: _Word
