@@ -37,7 +37,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Movement:
     monkeypatch.setattr(
         posecore.batch,
         "Pipeline",
-        lambda exercises=None, exercise=None: pipeline_seeing(seen, exercise or "squat"),
+        lambda exercises=None, classifier=None, exercise=None: pipeline_seeing(
+            seen, exercise or "squat"
+        ),
     )
     monkeypatch.setattr(ExerciseClassifier, "load", lambda: NoClassifier())
     monkeypatch.setattr(posecore.commands.analyzing, "_workers", lambda: 1)
