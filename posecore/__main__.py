@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from posecore.commands.analyzing import analyze
+from posecore.commands.keeping import backup, erase, export, import_sessions, restore
 from posecore.commands.learning import evaluate, references, train
 from posecore.commands.listing import doctor, exercise_commands, sessions
 from posecore.commands.teaching import teach
@@ -17,6 +18,9 @@ app = typer.Typer(
 )
 for command in (analyze, teach, train, references, evaluate, sessions, doctor):
     app.command()(command)
+for keeping in (backup, restore, export, erase):
+    app.command()(keeping)
+app.command("import")(import_sessions)
 app.add_typer(exercise_commands, name="exercises")
 
 if __name__ == "__main__":

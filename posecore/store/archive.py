@@ -20,6 +20,7 @@ from posecore.store.document import (
     read_document,
     write_document,
 )
+from posecore.store.engines import keep_out_writers
 from posecore.store.errors import DamagedRecord, NotAnExport, NotEmpty
 from posecore.store.people import make_known
 from posecore.store.records import unpack_curve
@@ -62,16 +63,22 @@ class Archive:
         with self._database.writing() as connection:
             return _take_over(connection, source, self._scope.whose(person))
 
-    def restore(self, source: BinaryIO, *, replace: bool = False) -> int:
+    def restore(
+        self, source: BinaryIO, *, replace: bool = False, keep: BinaryIO | None = None
+    ) -> int:
         """Put back a backup; the number of sessions. A damaged one changes nothing.
 
         replace  remove for good what is here; without it NotEmpty where there is something
+        keep     takes what is removed, as a backup of its own, to the last rep
         """
         self._scope.demand_everybody("put back a backup")
         with self._database.writing() as connection:
             count = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
             if count and not replace:
                 raise NotEmpty(f"{self._database.place} has {count} sessions already.")
+            keep_out_writers(connection)
+            if keep is not None:
+                write_document(keep, _entries(connection, None, deleted=True))
             connection.execute(delete(sessions))
             connection.execute(delete(people))
             return _take_over(connection, source, None).sessions

@@ -32,8 +32,11 @@ def default_url() -> str:
     given = os.environ.get(URL_VARIABLE, "").strip()
     if given:
         return given
-    path = Path(platformdirs.user_data_dir("posecoach")) / "posecoach.db"
-    return URL.create("sqlite", database=str(path)).render_as_string()
+    return URL.create("sqlite", database=str(_data_folder() / "posecoach.db")).render_as_string()
+
+
+def _data_folder() -> Path:
+    return Path(platformdirs.user_data_dir("posecoach"))
 
 
 class Database:
@@ -59,6 +62,11 @@ class Database:
         if self.is_sqlite:
             return str(self.url.database)
         return self.url.render_as_string(hide_password=True)
+
+    @property
+    def folder(self) -> Path:
+        """For files that belong to the sessions: beside the file, or in the user's data folder."""
+        return Path(self.place).parent if self.is_sqlite else _data_folder()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

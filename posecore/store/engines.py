@@ -50,6 +50,12 @@ def keep_out_others(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
 
+def keep_out_writers(connection: Connection) -> None:
+    """Until the transaction ends nobody else writes. SQLite's writer is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE people, sessions, sets, reps IN EXCLUSIVE MODE")
+
+
 def file_engine(url: URL, busy_timeout_s: float) -> Engine:
     path = Path(str(url.database))
     try:

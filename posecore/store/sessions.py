@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import Connection, Update, and_, delete, exists, func, or_, select, update
@@ -71,6 +72,11 @@ class Store:
     def place(self) -> str:
         """Where the sessions are, for people: a file, or a server's address."""
         return self._database.place
+
+    @property
+    def folder(self) -> Path:
+        """Where files that belong to the sessions may be put; it need not be there yet."""
+        return self._database.folder
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""

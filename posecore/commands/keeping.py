@@ -1,0 +1,144 @@
+"""The commands ``backup``, ``restore``, ``export``, ``import`` and ``erase``: sessions as files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from posecore.commands.console import console, fail
+
+_File = Annotated[Path, typer.Argument(help="By custom its name ends in .jsonl.gz.")]
+_Replace = Annotated[bool, typer.Option("--replace", help="Write over the file that is there.")]
+
+
+def backup(file: _File, replace: _Replace = False) -> None:
+    """Keep all sessions of everybody in a file, those that can still be restored, too."""
+    from posecore.store import Store
+
+    with _told():
+        store = Store()
+        with _whole(file, replace) as out:
+            n = store.archive.export(out, deleted=True)
+    _say(f"{_sessions(n)} of {store.place} kept in {file}.")
+
+
+def export(
+    file: _File,
+    person: Annotated[str | None, typer.Option(help="Only this person's. Default: all.")] = None,
+    replace: _Replace = False,
+) -> None:
+    """Write sessions to a file that another PoseCoach can import."""
+    from posecore.store import Store
+
+    with _told():
+        store = Store()
+        if person is not None and not any(each.name == person for each in store.people.all()):
+            fail(f"There is nobody named {person} in {store.place}.")
+        with _whole(file, replace) as out:
+            n = store.archive.export(out, person=person)
+    _say(f"{_sessions(n)} written to {file}.")
+
+
+def import_sessions(
+    file: _File,
+    person: Annotated[str | None, typer.Option(help="Whose they become. Default: as kept.")] = None,
+) -> None:
+    """Take over the sessions of a file that are not here yet."""
+    from posecore.store import Store
+
+    with _told(), file.open("rb") as source:
+        store = Store()
+        done = store.archive.import_(source, person=person)
+    known = f"; {_sessions(done.already_here)} were here already" if done.already_here else ""
+    _say(f"{_sessions(done.sessions)} taken over into {store.place}{known}.")
+
+
+def restore(
+    file: _File,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in place of the sessions that are here.")
+    ] = False,
+) -> None:
+    """Put back a backup. What it replaces is kept in a file first."""
+    from posecore.store import NotEmpty, Store
+
+    with _told(), file.open("rb") as source:
+        store = Store()
+        if not replace:
+            try:
+                n = store.archive.restore(source)
+            except NotEmpty as error:
+                fail(f"{error} Add --replace to put the backup in their place.")
+            _say(f"{_sessions(n)} put back into {store.place}.")
+            return
+        kept = store.folder / f"replaced-{datetime.now():%Y%m%d-%H%M%S-%f}.jsonl.gz"
+        with _whole(kept, replace=False) as keep:
+            n = store.archive.restore(source, replace=True, keep=keep)
+    _say(f"{_sessions(n)} put back into {store.place}. What was there is kept in {kept}.")
+
+
+def erase(
+    person: Annotated[
+        str | None, typer.Argument(help='Whose sessions; "" for those that are nobody\'s.')
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--everybody", help="All of them.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a person's sessions for good, to the last byte. There is no way back."""
+    from posecore.store import Store
+
+    if everybody == (person is not None):
+        fail("Say whose sessions to erase: a name, or --everybody.", code=2)
+    with _told():
+        store = Store()
+        known = {each.name for each in store.people.all()} | {""}
+        if person is not None and person not in known:
+            fail(f"There is nobody named {person} in {store.place}.")
+        whose = "everybody" if person is None else person or "nobody in particular"
+        if not yes:
+            typer.confirm(f"Erase all sessions of {whose} for good?", abort=True)
+        n = store.people.erase(person)
+    _say(f"{_sessions(n)} of {whose} erased from {store.place}. Backups and exports are yours.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong in the block ends the command with its sentence."""
+    from posecore.store import StoreError
+
+    try:
+        yield
+    except (StoreError, ValueError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'The file'}: {error.strerror or error}.")
+
+
+@contextmanager
+def _whole(path: Path, replace: bool) -> Iterator[BinaryIO]:
+    """A file that appears under its name only when all of it is on the disk."""
+    if path.exists() and not replace:
+        fail(f"{path} is there already. Choose another name, or add --replace.")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _say(sentence: str) -> None:
+    console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _sessions(n: int) -> str:
+    return "1 session" if n == 1 else f"{n} sessions"
