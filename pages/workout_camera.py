@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import streamlit as st
 
+from posecore.language import _
+
 _HTML = """
-<button type="button">Start</button>
-<p role="status"></p>
+<div class="pc-start"><button type="button"></button><p role="status"></p></div>
 """
 
 _CSS = """
-button { width: 100%; min-height: 3.2rem; font: inherit; font-size: 1.5rem; font-weight: 700;
-  color: #ffffff; background: #0b57d0; border: 2px solid #0b57d0; border-radius: 10px;
-  cursor: pointer; }
-button:hover { background: #08429e; }
-button:focus-visible { outline: 3px solid #ffc83d; outline-offset: 2px; }
-button:disabled { background: #39424f; border-color: #39424f; cursor: wait; }
-p { margin: .3rem 0 0; font-size: 1rem; color: var(--st-text-color); }
-p:empty { display: none; }
+.pc-start button { width: 100%; min-height: 3.2rem; font: inherit; font-size: 1.5rem;
+  font-weight: 700; color: #ffffff; background: #0b57d0; border: 2px solid #0b57d0;
+  border-radius: 10px;  cursor: pointer; }
+.pc-start button:hover { background: #08429e; }
+.pc-start button:focus-visible { outline: 4px solid #e69f00; outline-offset: 2px; }
+.pc-start button:disabled { background: #39424f; border-color: #39424f; cursor: wait; }
+.pc-start p { margin: .3rem 0 0; font-size: 1rem; color: var(--st-text-color); }
+.pc-start p:empty { display: none; }
 """
 
 # The camera is opened for a moment and let go: only so does the browser say what is wrong, and
 # the video component, which opens it again, never meets a refusal that it can but print.
 _JS = """
-export default function ({ setTriggerValue, parentElement }) {
+export default function ({ data, setTriggerValue, parentElement }) {
     const button = parentElement.querySelector("button");
     const words = parentElement.querySelector("p");
+    button.textContent = data.start;
+    button.title = data.hint;
     button.onclick = async () => {
         button.disabled = true;
-        words.textContent = "Choose Allow where the browser asks for the camera.";
+        words.textContent = data.allow;
         let answer = "ready";
         if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
             answer = "insecure";
         } else {
             try {
-                const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+                const video = { facingMode: { ideal: data.facing } };
+                const stream = await navigator.mediaDevices.getUserMedia({ video });
                 stream.getTracks().forEach((track) => track.stop());
             } catch (error) {
                 answer = error.name;
@@ -47,35 +51,48 @@ export default function ({ setTriggerValue, parentElement }) {
 }
 """
 
-_DEMO = " Meanwhile the demo clip works without a camera: choose it above."
 
+def ask_for_camera(facing: str) -> str | None:
+    """Shows Start; "ready" or the name of the browser's refusal in the run after it was pressed.
 
-def ask_for_camera() -> str | None:
-    """Shows Start; "ready" or the name of the browser's refusal in the run after it was pressed."""
-    component = st.components.v2.component("posecoach_camera_start", html=_HTML, css=_CSS, js=_JS)
-    return component(key="camera_start", on_answer_change=lambda: None).answer
+    facing  "user" or "environment": of two cameras the one that is asked for
+    """
+    # Not in a shadow of its own: the space bar looks for the button, and finds it.
+    component = st.components.v2.component(
+        "posecoach_camera_start", html=_HTML, css=_CSS, js=_JS, isolate_styles=False
+    )
+    words = {
+        "start": _("Start"),
+        "hint": _("The space bar does the same."),
+        "allow": _("Choose Allow where the browser asks for the camera."),
+        "facing": facing,
+    }
+    return component(key="camera_start", data=words, on_answer_change=lambda: None).answer
 
 
 def refusal_in_words(answer: str) -> str:
     """What the person can do about it."""
     if answer in ("NotAllowedError", "SecurityError"):
-        words = (
+        words = _(
             "The browser does not allow this page to use the camera. Click the lock or camera "
             "sign beside the page's address, allow the camera, and press Start again. If it is "
             "allowed there, the computer's own privacy settings may forbid it to the browser."
         )
     elif answer in ("NotFoundError", "DevicesNotFoundError", "OverconstrainedError"):
-        words = "No camera was found. Plug one in, or switch it on, and press Start again."
+        words = _("No camera was found. Plug one in, or switch it on, and press Start again.")
     elif answer in ("NotReadableError", "AbortError", "TrackStartError"):
-        words = (
+        words = _(
             "The camera is there but cannot be opened. Close other programs that use it, such as "
             "a video call, and press Start again."
         )
     elif answer == "insecure":
-        words = (
+        words = _(
             "Browsers give the camera only to pages that come by https or from this computer. "
             "Open the page as http://localhost:8501, or let it be served by https."
         )
     else:
-        words = f"The camera could not be opened ({answer}). Press Start to try again."
-    return words + _DEMO
+        words = _(
+            "The camera could not be opened ({answer}). Press Start to try again.", answer=answer
+        )
+    demo = _("Meanwhile the demo clip works without a camera: choose it above.")
+    return f"{words} {demo}"

@@ -1,59 +1,100 @@
 """How the workout page looks: to be read from three metres, by shape as well as by colour.
 
-Sizes follow the window's width, so that the same page serves a laptop and a phone.
+Sizes follow the window, so that picture, count, what to do and the chart fit it together: a laptop
+and a large screen side by side, a phone one below the other. Streamlit wraps every keyed container
+in a box of its own; it is that box which is placed.
 """
+
+from __future__ import annotations
+
+from html import escape
+
+from posecore.language import _
 
 STYLE = """
 <style>
-.stMainBlockContainer { padding: 4.2rem 1.6rem 2rem; }
+.stMainBlockContainer { padding: 3.9rem 1.4rem 1rem; }
 /* What is live here runs several times a second: Streamlit's sign of running, which has a Stop of
    its own, would blink. */
 [data-testid="stStatusWidget"] { display: none; }
-.st-key-start button, .st-key-stop button { min-height: 3.2rem; border-radius: 10px; }
+.st-key-keys { display: none; }
+.st-key-start button, .st-key-stop button { min-height: 3rem; border-radius: 10px; }
 .st-key-start button p, .st-key-stop button p { font-size: 1.5rem; font-weight: 700; }
-.pc-chosen { font-size: 1.4rem; font-weight: 600; margin: 0; padding: .7rem 0; }
+.st-key-start button:focus-visible, .st-key-stop button:focus-visible {
+  outline: 4px solid #e69f00; outline-offset: 2px; }
+
+/* The stage: beside the picture the count, below it the chart beside what to do. */
+.st-key-pc_stage { --pc-head: 8.9rem; --pc-low: 14rem; --pc-gap: .8rem;
+  --pc-left: min(41vw, calc((100vh - var(--pc-head) - var(--pc-low) - var(--pc-gap)) * 1.3333));
+  --pc-high: calc(var(--pc-left) * .75);
+  display: grid; gap: var(--pc-gap); align-items: stretch;
+  grid-template-columns: var(--pc-left) minmax(0, 1fr);
+  grid-template-areas: "bar bar" "picture board" "voice voice"; }
+.st-key-pc_stage:has(.st-key-pc_word) {
+  grid-template-areas: "bar voice" "picture board" "chart word" "more more"; }
+.st-key-pc_stage :has(> .st-key-pc_bar) { grid-area: bar; }
+.st-key-pc_stage :has(> .st-key-pc_picture) { grid-area: picture; }
+.st-key-pc_stage :has(> .st-key-pc_board) { grid-area: board; }
+.st-key-pc_stage :has(> .st-key-pc_voice) { grid-area: voice; align-self: center; }
+.st-key-pc_stage :has(> .st-key-pc_chart) { grid-area: chart; }
+.st-key-pc_stage :has(> .st-key-pc_word) { grid-area: word; }
+.st-key-pc_stage :has(> .st-key-pc_more) { grid-area: more; }
+/* What a fragment draws lies in two boxes more; they are no part of the grid. */
+.st-key-pc_stage :has(> * > .st-key-pc_word), .st-key-pc_stage :has(> * > * > .st-key-pc_word) {
+  display: contents; }
+.st-key-pc_stage :has(> [class*="st-key-pc_"]) { width: 100% !important; min-width: 0; }
+.st-key-pc_chart { height: max(12rem,
+  calc(100vh - var(--pc-head) - var(--pc-high) - var(--pc-gap))); }
+.st-key-pc_chart :has(.pc-host), .st-key-pc_chart .pc-host { height: 100%; }
+.st-key-pc_word .pc-word { min-height: max(12rem,
+  calc(100vh - var(--pc-head) - var(--pc-high) - var(--pc-gap))); }
+.st-key-pc_stage:has(.st-key-pc_word) .pc-board { min-height: var(--pc-high); }
+
+.pc-chosen { font-size: 1.4rem; font-weight: 600; margin: 0; }
+.pc-small { font-size: 1.2rem; }
 .pc-board { background: #10151d; color: #ffffff; border-radius: 12px; padding: .8rem 1.4rem 1rem;
-  font-family: inherit; line-height: 1.1; }
-.pc-exercise { font-size: clamp(2.4rem, 4.6vw, 5rem); font-weight: 700; margin: 0; line-height: 1;
+  font-family: inherit; line-height: 1.1; display: flex; flex-direction: column; }
+.pc-exercise { font-size: clamp(2.2rem, 4.2vw, 5rem); font-weight: 700; margin: 0; line-height: 1;
   overflow-wrap: anywhere; }
-.pc-votes { display: flex; align-items: center; gap: .8rem; margin: .5rem 0 0; font-size: 1.3rem; }
+.pc-votes { display: flex; align-items: center; gap: .8rem; margin: .4rem 0 0; font-size: 1.3rem; }
 .pc-track { flex: 1; height: .9rem; border: 2px solid #cdd6e4; border-radius: 8px; }
 .pc-fill { height: 100%; background: #56b4e9; border-radius: 5px; }
-.pc-count { display: flex; align-items: center; gap: 1rem; margin: .3rem 0 0; }
-.pc-number { font-size: clamp(7rem, 17vw, 20rem); font-weight: 800; line-height: .92;
+.pc-count { display: flex; align-items: center; gap: 1rem; margin: .2rem 0 0; flex: 1; }
+.pc-number { font-size: clamp(6rem, min(15vw, 26vh), 20rem); font-weight: 800; line-height: .9;
   font-variant-numeric: tabular-nums; }
-.pc-number.pc-clock { font-size: clamp(5rem, 12vw, 14rem); }
-.pc-unit { font-size: clamp(1.6rem, 2.8vw, 3.2rem); font-weight: 600; align-self: flex-end;
+.pc-number.pc-clock { font-size: clamp(4.5rem, min(11vw, 22vh), 14rem); }
+.pc-unit { font-size: clamp(1.6rem, 2.6vw, 3.2rem); font-weight: 600; align-self: flex-end;
   padding-bottom: .6rem; }
-.pc-phase { margin-left: auto; font-size: clamp(1.6rem, 2.7vw, 3rem); font-weight: 700;
+.pc-phase { margin-left: auto; font-size: clamp(1.5rem, 2.5vw, 3rem); font-weight: 700;
   text-align: right; max-width: 50%; }
 .pc-steps { display: block; letter-spacing: .25rem; margin-bottom: .3rem;
-  font-size: clamp(2rem, 3.6vw, 4rem); white-space: nowrap; }
-.pc-plan { font-size: clamp(1.4rem, 2.2vw, 2.4rem); font-weight: 600; margin: .4rem 0 0; }
-.pc-word { border-radius: 12px; padding: .8rem 1.4rem; margin: 0; font-weight: 800;
-  font-size: clamp(2rem, 5.4vw, 6rem); line-height: 1.08; display: flex; gap: 1.4rem;
-  align-items: center; min-height: clamp(5rem, 10vw, 11rem); }
-.pc-word.pc-long { font-size: clamp(1.7rem, 3.9vw, 4.4rem); }
-.pc-word .pc-sign { font-size: clamp(2.6rem, 6.4vw, 7rem); line-height: 1; }
+  font-size: clamp(2rem, 3.4vw, 4rem); white-space: nowrap; }
+.pc-plan { font-size: clamp(1.3rem, 2vw, 2.4rem); font-weight: 600; margin: .4rem 0 0; }
+.pc-word { border-radius: 12px; padding: .6rem 1.4rem; margin: 0; font-weight: 800;
+  font-size: clamp(2rem, 5vw, 6.4rem); line-height: 1.05; display: flex; gap: 1.2rem;
+  align-items: center; box-sizing: border-box; }
+.pc-word.pc-long { font-size: clamp(1.8rem, 3.9vw, 5rem); }
+.pc-word .pc-sign { font-size: 1.25em; line-height: 1; }
 .pc-good { background: #0b5d3b; color: #ffffff; }
 .pc-cue { background: #ffc83d; color: #1a1200; }
 .pc-see { background: #0b4fa8; color: #ffffff; }
 .pc-wait { background: #39424f; color: #ffffff; }
 .pc-guide { font-size: 1.5rem; line-height: 1.35; margin: .8rem 0 0; padding-left: 1.6rem; }
-.pc-guide li { margin-bottom: .6rem; }
+.pc-guide li { margin-bottom: .5rem; font-size: inherit; }
 .pc-checks { list-style: none; margin: .5rem 0 0 !important; padding: 0 !important; }
 .pc-checks li { display: flex; gap: 1rem; align-items: baseline; margin: 0 !important;
-  font-size: clamp(1.7rem, 3.1vw, 3.6rem); font-weight: 700; line-height: 1.3; }
+  font-size: clamp(1.5rem, min(2.9vw, 4.4vh), 3.6rem); font-weight: 700; line-height: 1.28; }
 .pc-checks .pc-mark { width: 1.2em; text-align: center; }
 .pc-checks .pc-yes .pc-mark { color: #5fe0a5; }
 .pc-checks .pc-no { color: #ffc83d; }
 .pc-checks .pc-sees { font-weight: 500; }
-.pc-strip { display: flex; gap: .4rem; align-items: flex-end; list-style: none; height: 5.4rem;
-  margin: .5rem 0 0 !important; padding: 0 !important; }
-.pc-strip li { flex: 1 1 0; max-width: 3.4rem; height: 100%; display: flex; margin: 0 !important;
-  flex-direction: column; justify-content: flex-end; text-align: center; font-size: 1.3rem;
+.pc-strip { display: flex; gap: .4rem; align-items: flex-end; list-style: none; height: 6.2rem;
+  margin: .4rem 0 0 !important; padding: 0 !important; }
+.pc-strip li { flex: 1 1 0; max-width: 3.6rem; height: 100%; display: flex; margin: 0 !important;
+  flex-direction: column; justify-content: flex-end; text-align: center; font-size: 1.2rem;
   line-height: 1.1; font-weight: 700; }
-.pc-bar { display: block; border-radius: 5px 5px 0 0; border: 3px solid; }
+.pc-bar { display: block; border-radius: 5px 5px 0 0; border: 3px solid; box-sizing: border-box; }
+.pc-depth { font-size: 1.15rem; color: #ffffff; margin-top: .15rem; }
 .pc-bar-ok { color: #5fe0a5; } .pc-bar-ok .pc-bar { background: #0f8a58; }
 .pc-bar-off { color: #ffc83d; } .pc-bar-off .pc-bar { background: repeating-linear-gradient(
   45deg, #ffc83d 0 5px, #7a5200 5px 10px); }
@@ -66,21 +107,40 @@ STYLE = """
 .pc-rep.pc-ok { border-left: 10px solid #0f8a58; }
 .pc-rep.pc-off { border-left: 10px solid #e69f00; }
 .pc-rep.pc-half { border-style: dashed; }
-@media (max-width: 640px) {
-  .pc-chosen { display: none; }
-  .pc-strip { height: 4.4rem; }
+@media (prefers-reduced-motion: no-preference) {
+  .pc-fill { transition: width .2s linear; }
+}
+@media (max-width: 760px) {
+  .stMainBlockContainer { padding: 3.9rem .6rem 1rem; }
+  .st-key-pc_stage, .st-key-pc_stage:has(.st-key-pc_word) { --pc-left: 100%;
+    grid-template-columns: minmax(0, 1fr); gap: .5rem; }
+  .st-key-pc_stage { grid-template-areas: "bar" "picture" "board" "voice"; }
+  .st-key-pc_stage:has(.st-key-pc_word) {
+    grid-template-areas: "bar" "picture" "word" "board" "voice" "chart" "more"; }
+  .st-key-pc_chart { height: 16rem; }
+  .st-key-pc_word .pc-word { min-height: 5.4rem; padding: .4rem .8rem; gap: .8rem; }
+  .st-key-pc_stage:has(.st-key-pc_word) .pc-board { min-height: 0; }
+  .st-key-pc_stage:has(.st-key-pc_word) .pc-chosen { display: none; }
+  .pc-board { padding: .6rem .9rem .7rem; }
+  .pc-votes { margin: .2rem 0 0; font-size: 1.1rem; }
+  .pc-strip { height: 5.6rem; }
 }
 </style>
 """
 
-GUIDE = """
-<section class="pc-board">
-  <p class="pc-exercise">Ready when you are</p>
-  <ol class="pc-guide">
-    <li>Press <b>Start</b>, then step back two to three metres. The page says in large letters what
-      the camera misses, and turns green.</li>
-    <li><b>Begin</b>, or <b>raise one hand</b> for a second and wait for 3, 2, 1.</li>
-    <li>In a pause, one raised hand ends the set. Nothing need be touched.</li>
-  </ol>
-</section>
-"""
+
+def guide_html() -> str:
+    """What happens after Start, for whoever reads before."""
+    steps = (
+        _(
+            "Press Start, then step back two to three metres. The page says in large letters what "
+            "the camera misses, and turns green."
+        ),
+        _("Begin, or raise one hand for a second and wait for 3, 2, 1."),
+        _("In a pause, one raised hand ends the set. Nothing need be touched."),
+    )
+    items = "".join(f"<li>{escape(step)}</li>" for step in steps)
+    return (
+        f'<section class="pc-board"><p class="pc-exercise">{escape(_("Ready when you are"))}</p>'
+        f'<ol class="pc-guide">{items}</ol></section>'
+    )

@@ -10,20 +10,26 @@ from typing import Any
 
 import streamlit as st
 
+from posecore.language import _, language
 from posecore.live import Snapshot
 from posecore.speech import Utterance
 
 HOLD_CALL_S = 10
 """Seconds of a hold are called out so often."""
 
-_HTML = '<button type="button" aria-pressed="false"></button>'
+_HTML = """
+<button type="button" aria-pressed="false"></button>
+<p data-testid="caption"></p>
+"""
 
 _CSS = """
-button { min-height: 2.8rem; padding: 0 1.2rem; font: inherit; font-size: 1.3rem; font-weight: 700;
-  border: 2px solid var(--st-text-color); border-radius: 10px; cursor: pointer;
-  color: var(--st-text-color); background: transparent; }
+:host, div { display: flex; }
+p { font-size: 1.3rem; margin: 0 0 0 1rem; align-self: center; color: var(--st-text-color); }
+button { white-space: nowrap; min-height: 2.8rem; padding: 0 1.2rem; font: inherit;
+  font-size: 1.3rem; font-weight: 700; border: 2px solid var(--st-text-color);
+  border-radius: 10px; cursor: pointer;  color: var(--st-text-color); background: transparent; }
 button[aria-pressed="true"] { background: #0b5d3b; border-color: #0b5d3b; color: #ffffff; }
-button:focus-visible { outline: 3px solid #e69f00; outline-offset: 2px; }
+button:focus-visible { outline: 4px solid #e69f00; outline-offset: 2px; }
 button:disabled { cursor: not-allowed; opacity: .7; }
 """
 
@@ -31,24 +37,27 @@ button:disabled { cursor: not-allowed; opacity: .7; }
 # stays allowed, and nothing is said twice.
 _JS = """
 export default function ({ data, parentElement }) {
-    const voice = (window.posecoachVoice ??= { on: false, last: "" });
+    const voice = (window.posecoachVoice ??= { on: false, last: "", said: "" });
     const button = parentElement.querySelector("button");
+    const caption = parentElement.querySelector("p");
     const synth = window.speechSynthesis;
     const show = () => {
         button.setAttribute("aria-pressed", String(voice.on));
-        button.textContent = !synth ? "This browser has no voice"
-            : voice.on ? "♪ Voice is on: mute" : "♪ Voice is off: switch on";
+        button.textContent = !synth ? data.none : voice.on ? `♪ ${data.on}` : `♪ ${data.off}`;
         button.disabled = !synth;
+        caption.textContent = voice.on && voice.said ? `“${voice.said}”` : "";
     };
     const say = (text) => {
         const utterance = new SpeechSynthesisUtterance(text);
-        utterance.lang = "en";
+        utterance.lang = data.language;
+        voice.said = text;
+        show();
         synth.speak(utterance);
     };
     button.onclick = () => {
         voice.on = !voice.on;
         synth.cancel();
-        if (voice.on) say("Voice on");
+        if (voice.on) say(data.hello);
         show();
     };
     show();
@@ -69,20 +78,27 @@ def to_call(shot: Snapshot | None) -> str | None:
     if shot.stage is not None and shot.stage.name == "countdown":
         return str(shot.stage.number)
     if shot.stage is not None and shot.stage.name == "go":
-        return "Go"
+        return _("Go")
     current = shot.current_set
     if current is None:
         return None
     if current.hold_s is not None:
         called_s = int(current.hold_s) // HOLD_CALL_S * HOLD_CALL_S
-        return f"{called_s} seconds" if called_s else None
+        return _("{seconds} seconds", seconds=called_s) if called_s else None
     return str(current.n_complete) if current.n_complete else None
 
 
 def show_voice(session_key: str, said: Utterance | None) -> None:
     """The button, and what is to be said; the browser says it once."""
     component = st.components.v2.component("posecoach_voice", html=_HTML, css=_CSS, js=_JS)
-    data: dict[str, Any] = {"key": "", "text": "", "urgent": False}
+    data: dict[str, Any] = {
+        "key": "",
+        "language": language(),
+        "hello": _("Voice on"),
+        "on": _("Voice is on: mute"),
+        "off": _("Voice is off: switch on"),
+        "none": _("This browser has no voice"),
+    }
     if said is not None:
-        data = {"key": f"{session_key} {said.number}", "text": said.text, "urgent": said.urgent}
+        data |= {"key": f"{session_key} {said.number}", "text": said.text, "urgent": said.urgent}
     component(key="voice", data=data)

@@ -1,9 +1,15 @@
-"""A plan of the day, and where in it a session stands, told from its sets alone."""
+"""A plan of the day, where in it a session stands, told from its sets alone, and how it is kept.
+
+Everybody's plan is a small file in their own folder, beside the exercises they made.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from posecore.types import ExerciseSet
 
@@ -12,8 +18,15 @@ SHORTEST_REST_S, LONGEST_REST_S = 15, 600
 """A rest is longer than the pause that ends a set: reps after a shorter one join the set before."""
 
 
+FILE = "plan.json"
+
+
 class PlanError(ValueError):
     """A step of a plan cannot be done as it stands; the message says what is expected."""
+
+
+class PlanFileError(ValueError):
+    """A plan cannot be read or kept; the message names the file and says why."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,9 @@ class Step:
         ):
             if not low <= value <= high:
                 raise PlanError(f"expected {low} to {high} {name}, got {value}")
+
+
+Plan = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -91,3 +107,41 @@ def place_in(
         return Place(plan[i], set_no, amount(goes_on), None)
     rest_s = over[0].rest_s - (now_s - over[1].end_s) if over is not None else None
     return Place(plan[i], set_no, 0, rest_s)
+
+
+def load_plan(folder: Path) -> Plan:
+    """The plan that is kept in ``folder``; empty where there is none. Raises PlanFileError."""
+    path = folder / FILE
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanFileError(f"The plan in {path} cannot be read: {error}.") from error
+    try:
+        return tuple(_step(entry) for entry in json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise PlanFileError(f"The plan in {path} cannot be understood: {error}.") from error
+
+
+def save_plan(folder: Path, plan: Sequence[Step]) -> None:
+    """Keeps the plan, whole or not at all. Raises PlanFileError."""
+    path = folder / FILE
+    unfinished = path.with_suffix(".part")
+    text = json.dumps([asdict(step) for step in plan], indent=1)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(text, "utf-8")
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise PlanFileError(f"The plan is not kept in {path}: {error}.") from error
+
+
+def _step(entry: object) -> Step:
+    if not isinstance(entry, dict):
+        raise PlanError(f"expected a step with exercise, sets, reps and rest_s, got {entry!r:.60}")
+    step = Step(**entry)
+    numbers = (step.sets, step.reps, step.rest_s)
+    if not isinstance(step.exercise, str) or not all(type(each) is int for each in numbers):
+        raise PlanError(f"expected a name and whole numbers, got {entry!r:.60}")
+    return step

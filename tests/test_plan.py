@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from posecore.plan import Place, PlanError, Step, place_in
+from posecore.plan import Place, PlanError, PlanFileError, Step, load_plan, place_in, save_plan
 from posecore.types import ExerciseSet, Rep
 
 PLAN = (Step("squat", 2, 3, rest_s=60), Step("plank", 1, 20, rest_s=30))
@@ -67,3 +67,40 @@ def test_another_exercise_and_attempts_are_not_of_the_plan():
 def test_a_step_that_cannot_be_done_is_refused_with_what_is_expected(wrong):
     with pytest.raises(PlanError, match="expected .* to .*, got"):
         Step(**{"exercise": "squat", "sets": 3, "reps": 10, "rest_s": 60, **wrong})
+
+
+# Kept between visits.
+
+
+def test_a_plan_is_there_again_at_the_next_visit_and_everybody_has_their_own(tmp_path):
+    plan = (Step("squat", 3, 10, 90), Step("plank", 2, 40))
+    assert load_plan(tmp_path / "ada") == ()
+    save_plan(tmp_path / "ada", plan)
+    save_plan(tmp_path / "bea", plan[:1])
+    assert load_plan(tmp_path / "ada") == plan
+    assert load_plan(tmp_path / "bea") == plan[:1]
+    save_plan(tmp_path / "ada", ())
+    assert load_plan(tmp_path / "ada") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "3", "[3]", '["squat"]', "[{}]", '{"exercise": "squat"}', "[" * 9999,
+        '[{"exercise": "squat", "sets": 3, "reps": 10, "rest_s": 1}]',
+        '[{"exercise": "squat", "sets": true, "reps": 10}]',
+        '[{"exercise": ["squat"], "sets": 3, "reps": 10}]',
+        '[{"exercise": "squat", "sets": 3, "reps": 10, "more": 1}]',
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_understood_is_named_and_no_traceback(tmp_path, text):
+    (tmp_path / "plan.json").write_text(text)
+    with pytest.raises(PlanFileError, match=r"plan\.json cannot be understood"):
+        load_plan(tmp_path)
+
+
+def test_a_plan_that_cannot_be_kept_leaves_the_one_before(tmp_path):
+    folder = tmp_path / "file"
+    folder.write_text("in the way")
+    with pytest.raises(PlanFileError, match="not kept"):
+        save_plan(folder, PLAN)

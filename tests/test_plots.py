@@ -9,7 +9,6 @@ from posecore.plots import (
     COLOURS,
     EXERCISE_COLOURS,
     TEXT,
-    live_figure,
     rep_figure,
     target_bands,
     timeline_figure,
@@ -23,14 +22,9 @@ T_S = np.arange(0, 30, 0.04)
 ANGLES = np.tile(np.linspace(0, 120, len(T_S))[:, None], N_JOINTS)
 
 
-def live(**changes: object):  # type: ignore[no-untyped-def]
-    values = {
-        "exercise": SQUAT,
-        "error_deg": None,
-        "rep_marks_s": (),
-        "now_s": 29.96,
-    }
-    return live_figure(T_S, ANGLES, **(values | changes))  # type: ignore[arg-type]
+def one_rep():  # type: ignore[no-untyped-def]
+    one = rep(10.0, 12.0)
+    return rep_figure(one.curve_t_s, one.curve_deg, JOINT_NAMES, ["left_knee"])
 
 
 def lines(figure) -> dict:  # type: ignore[no-untyped-def,type-arg]
@@ -49,33 +43,6 @@ def contrast(colour: str, ground: str) -> float:
     return (a + 0.05) / (b + 0.05)
 
 
-def test_live_chart_shows_both_sides_of_the_exercises_joints() -> None:
-    drawn = lines(live())
-    assert set(drawn) == {"left knee", "right knee", "left hip", "right hip"}
-    assert drawn["left knee"].line.dash == "solid"
-    assert drawn["right knee"].line.dash == "dash"
-
-
-def test_live_chart_shows_the_last_seconds_only() -> None:
-    x = lines(live(window_s=10.0))["left knee"].x
-    assert x.min() >= -10.0
-    assert x.max() == 0.0
-
-
-def test_axes_of_the_live_chart_stand_still() -> None:
-    early, late = live(now_s=3.0), live(now_s=29.0)
-    for figure in (early, late):
-        assert tuple(figure.layout.xaxis.range) == (-15.0, 0.0)
-        assert tuple(figure.layout.yaxis.range) == (0, 180)
-    assert early.layout.uirevision == late.layout.uirevision is not None
-
-
-def test_targets_are_bands_with_a_label() -> None:
-    shapes = {s.label.text: (s.y0, s.y1) for s in live().layout.shapes if s.type == "rect"}
-    assert shapes == target_bands(SQUAT)
-    assert any(label.startswith("knee") for label in shapes)
-
-
 @pytest.mark.parametrize("name", EXERCISES)
 def test_bands_are_ranges_of_charted_angles(name: str) -> None:
     for label, (low, high) in target_bands(EXERCISES[name]).items():
@@ -88,47 +55,6 @@ def test_difference_of_two_sides_is_no_band() -> None:
     assert differences, "the squat has a target on the difference of its sides"
     charted = [t for t in SQUAT.targets if t.reading.measure in SQUAT.chart and t.at != "rep"]
     assert len(target_bands(SQUAT)) == len(charted) - len(differences)
-
-
-def test_reps_of_the_window_are_marked() -> None:
-    marks = [s.x0 for s in live(rep_marks_s=(2.0, 20.0, 25.0)).layout.shapes if s.type == "line"]
-    assert marks == pytest.approx([20.0 - 29.96, 25.0 - 29.96])
-
-
-def test_line_breaks_where_the_joint_was_not_seen() -> None:
-    gap = ANGLES.copy()
-    gap[600:620] = np.nan
-    figure = live_figure(
-        T_S,
-        gap,
-        exercise=SQUAT,
-        error_deg=np.full_like(gap, 7.0),
-        rep_marks_s=(),
-        now_s=29.96,
-    )
-    knee = lines(figure)["left knee"]
-    assert np.isnan(knee.y).sum() == 20
-    assert knee.connectgaps is False
-    outline = next(t for t in figure.data if t.fill == "toself")
-    assert np.isnan(outline.y).sum() == 2, "two closed outlines, one before and one after"
-
-
-def test_error_is_shown_around_the_line() -> None:
-    figure = live(error_deg=np.full_like(ANGLES, 7.0))
-    outline = next(t for t in figure.data if t.fill == "toself")
-    assert np.nanmax(outline.y) == pytest.approx(127.0)
-
-
-def test_live_chart_without_an_exercise_shows_every_joint() -> None:
-    assert len(lines(live(exercise=None))) == N_JOINTS
-
-
-def test_live_chart_before_the_first_frame_is_empty_but_whole() -> None:
-    nothing = np.empty((0, N_JOINTS))
-    figure = live_figure(
-        np.empty(0), nothing, exercise=SQUAT, error_deg=nothing, rep_marks_s=(), now_s=0.0
-    )
-    assert tuple(figure.layout.xaxis.range) == (-15.0, 0.0)
 
 
 @pytest.mark.parametrize("ground", ["#ffffff", "#000000"])  # the app's light and dark pages
@@ -145,7 +71,7 @@ def test_name_on_a_bar_can_be_read(colour: str) -> None:
 
 
 def test_background_is_clear() -> None:
-    for figure in (live(), timeline_figure(analysis())):
+    for figure in (timeline_figure(analysis()), one_rep()):
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
 
 
@@ -205,6 +131,6 @@ def test_timeline_of_a_long_video_has_a_bounded_number_of_points() -> None:
 
 
 def test_joint_colour_is_the_same_in_every_chart() -> None:
-    live_knee = lines(live())["left knee"].line.color
+    rep_knee = lines(one_rep())["left knee"].line.color
     timeline = timeline_figure(analysis([exercise_set([rep()])]), EXERCISES)
-    assert lines(timeline)["left knee"].line.color == live_knee
+    assert lines(timeline)["left knee"].line.color == rep_knee

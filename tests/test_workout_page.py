@@ -19,22 +19,18 @@ from bodies import body
 from streamlit.testing.v1 import AppTest
 
 from pages import workout_demo, workout_loading
-from pages.workout import CameraProcessor
 from pages.workout_advice import advice_html, resting_set
+from pages.workout_board import board_html
 from pages.workout_camera import refusal_in_words
 from pages.workout_demo import DEMO_CLIP, ClipPlayer
 from pages.workout_loading import SettingError, ice_servers
-from pages.workout_view import (
-    board_html,
-    pace_in_words,
-    reps_html,
-    summary_html,
-    word_html,
-    word_of,
-)
+from pages.workout_reps import reps_html
+from pages.workout_stream import CameraProcessor
+from pages.workout_summary import pace_in_words, summary_html
+from pages.workout_word import word_html, word_of
 from posecore.angles import N_JOINTS
 from posecore.classify import ModelError
-from posecore.exercises import Exercise, load_exercises
+from posecore.exercises import FOLDER_VARIABLE, Exercise, load_exercises
 from posecore.live import LiveSession, Snapshot
 from posecore.store import URL_VARIABLE, Store
 from posecore.types import NONE, ExerciseSet, Fault, FrameResult, Rep
@@ -464,6 +460,7 @@ def connection(monkeypatch, tmp_path) -> Iterator[Connection]:
     monkeypatch.setattr(workout_loading, "Pipeline", CountingPipeline)
     monkeypatch.setattr(workout_loading.ExerciseClassifier, "load", lambda: "the classifier")
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'sessions.db'}")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "own"))  # a plan would stay for the next
     st.cache_resource.clear()
     yield stand_in
     st.cache_resource.clear()
@@ -551,7 +548,7 @@ def test_a_connection_that_breaks_ends_the_session_instead_of_trying_for_ever(co
 def test_the_demo_runs_without_a_connection(connection):
     app = page()
     connection.asked = {}
-    app.session_state["workout_desk"].source = "Demo clip"
+    app.session_state["workout_desk"].source = "demo"
     run(app)
     press(app, "Start")
     desk = app.session_state["workout_desk"]

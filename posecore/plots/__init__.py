@@ -7,7 +7,6 @@ import pandas  # noqa: F401
 from posecore.plots.angles import (
     chart_joints,
     error_figure,
-    live_figure,
     rep_figure,
     target_bands,
 )
@@ -24,7 +23,6 @@ __all__ = [
     "calendar_figure",
     "chart_joints",
     "error_figure",
-    "live_figure",
     "rep_figure",
     "target_bands",
     "timeline_figure",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from posecore.angles import JOINT_INDEX, JOINT_NAMES
+from posecore.angles import JOINT_NAMES
 from posecore.exercises import Exercise
 from posecore.plots.pieces import (
     COLOURS,
@@ -15,10 +15,8 @@ from posecore.plots.pieces import (
     TEXT,
     TOP_DEG,
     band,
-    error_outline,
     joint_line,
     layout_of,
-    mark,
 )
 
 _MOMENTS = {
@@ -46,41 +44,6 @@ def chart_joints(exercise: Exercise | None) -> tuple[str, ...]:
     if exercise is None:
         return JOINT_NAMES
     return tuple(f"{side}_{base}" for base in exercise.chart for side in ("left", "right"))
-
-
-def live_figure(
-    t_s: np.ndarray,
-    flexion_deg: np.ndarray,
-    *,
-    exercise: Exercise | None,
-    error_deg: np.ndarray | None,
-    rep_marks_s: Sequence[float],
-    now_s: float,
-    window_s: float = 15.0,
-) -> go.Figure:
-    """The last seconds of the exercise's joints. The axes stand still: 0 is now.
-
-    t_s          (n,) seconds; flexion_deg, error_deg (n, n_joints) degrees, NaN: not seen
-    error_deg    shown as a pale band around the line, None: not shown
-    rep_marks_s  when reps ended
-    """
-    recent = (t_s >= now_s - window_s) & (t_s <= now_s)
-    ago_s = t_s[recent] - now_s
-    lines, outlines = [], []
-    for name in chart_joints(exercise):
-        angle_deg = flexion_deg[recent, JOINT_INDEX[name]]
-        lines.append(joint_line(ago_s, angle_deg, name))
-        if error_deg is not None:
-            error = error_deg[recent, JOINT_INDEX[name]]
-            outlines.append(error_outline(ago_s, angle_deg, error, name))
-    bands = target_bands(exercise) if exercise is not None else {}
-    shapes = [band(label, *ends) for label, ends in bands.items()]
-    shapes += [mark(at - now_s) for at in rep_marks_s if now_s - window_s <= at <= now_s]
-    layout = layout_of("seconds ago", shapes)
-    layout["xaxis"] |= {"range": [-window_s, 0.0], "autorange": False}
-    # Zoom and hidden lines survive the next redraw as long as this stays the same.
-    layout["uirevision"] = "live"
-    return go.Figure({"data": outlines + lines, "layout": layout})
 
 
 def rep_figure(

@@ -46,32 +46,6 @@ def joint_line(t_s: np.ndarray, angle_deg: np.ndarray, name: str) -> Entry:
     }
 
 
-def error_outline(
-    t_s: np.ndarray, angle_deg: np.ndarray, error_deg: np.ndarray, name: str
-) -> Entry:
-    """A pale outline of angle ± error for each stretch without a gap, all in one trace."""
-    known = np.isfinite(angle_deg) & np.isfinite(error_deg)
-    upper = np.clip(angle_deg + error_deg, 0.0, TOP_DEG)
-    lower = np.clip(angle_deg - error_deg, 0.0, TOP_DEG)
-    x, y = [np.empty(0)], [np.empty(0)]
-    for stretch in np.split(np.arange(len(t_s)), np.flatnonzero(np.diff(known)) + 1):
-        if len(stretch) > 1 and known[stretch[0]]:
-            back = stretch[::-1]
-            x += [t_s[stretch], t_s[back], np.array([np.nan])]
-            y += [upper[stretch], lower[back], np.array([np.nan])]
-    return {
-        "type": "scatter",
-        "x": np.concatenate(x),
-        "y": np.concatenate(y),
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": pale(COLOURS.get(name.partition("_")[2], NEUTRAL), 0.15),
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
 def band(
     label: str, low: float, high: float, *, span_s: tuple[float, float] | None = None
 ) -> Entry:
@@ -93,13 +67,6 @@ def band(
             "textposition": "top left",
             "font": {"size": 13, "color": TEXT},
         },
-    }
-
-
-def mark(at_s: float) -> Entry:
-    line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-    return {"type": "line", "yref": "y domain", "y0": 0, "y1": 1, "x0": at_s, "x1": at_s} | {
-        "line": line
     }
 
 

@@ -1,0 +1,111 @@
+"""Source, camera and exercise; Start and Stop, by mouse, by finger or by the space bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from pages.workout_camera import ask_for_camera, refusal_in_words
+from pages.workout_desk import CAMERA, DEMO, FRONT, REAR, Desk
+from posecore.exercises import Exercise
+from posecore.language import _
+from posecore.store.words import title_of
+
+# Space presses Start or Stop wherever nothing else would take it: not in a field, not on another
+# button, and not in a list that is open.
+_KEYS_JS = """
+const ROLES = ["button", "radio", "option", "combobox", "listbox", "slider", "switch", "menuitem"];
+const TAKERS = "input, textarea, select, button, a, summary, video, [contenteditable], "
+    + ROLES.map((role) => `[role=${role}]`).join(", ");
+
+export default function () {
+    const onKey = (event) => {
+        if (event.code !== "Space" || event.repeat) return;
+        if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+        const target = event.composedPath()[0];
+        if (target instanceof Element && target.closest(TAKERS)) return;
+        const button = document.querySelector(
+            ".st-key-stop button, .st-key-start button, .st-key-camera_start button");
+        if (!button) return;
+        event.preventDefault();
+        button.focus({ focusVisible: true });
+        button.click();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+}
+"""
+
+
+def show_controls(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    """What was chosen outlives a visit to another page."""
+    if desk.wanted:
+        _show_running(desk, exercises)
+    else:
+        _show_choices(desk, exercises)
+    keys = st.components.v2.component("posecoach_keys", html="<span></span>", js=_KEYS_JS)
+    keys(key="keys")
+
+
+def _show_running(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    """Nothing can be chosen now, and the room is needed for what is read from afar."""
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    chosen = _("Plan of the day") if desk.plan else _named(desk.exercise, exercises)
+    left.html(f'<p class="pc-chosen">{escape(chosen)}</p>')
+    right.button(
+        _("Stop"), key="stop", type="primary", width="stretch", help=_space(), on_click=desk.end
+    )
+
+
+def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    left, middle, right = st.columns([4, 3, 2], vertical_alignment="bottom")
+    with left.container(horizontal=True, vertical_alignment="bottom"):
+        desk.source = st.segmented_control(
+            _("Source"),
+            [CAMERA, DEMO],
+            default=desk.source,
+            required=True,
+            format_func=lambda each: _("Camera") if each == CAMERA else _("Demo clip"),
+        )
+        if desk.source == CAMERA:
+            desk.facing = st.segmented_control(
+                _("Which camera, on a phone"),
+                [FRONT, REAR],
+                default=desk.facing,
+                required=True,
+                format_func=lambda each: _("Front") if each == FRONT else _("Rear"),
+            )
+    names = [None, *sorted(exercises, key=lambda name: title_of(name, exercises))]
+    desk.exercise = middle.selectbox(
+        _("Exercise"),
+        names,
+        index=names.index(desk.exercise) if desk.exercise in names else 0,
+        format_func=lambda name: _named(name, exercises),
+    )
+    with right:
+        if desk.source == DEMO:
+            st.button(
+                _("Start"),
+                key="start",
+                type="primary",
+                width="stretch",
+                help=_space(),
+                on_click=desk.begin,
+            )
+            return
+        answer = ask_for_camera(desk.facing)
+        if answer == "ready":
+            desk.begin()
+            st.rerun()
+        elif answer is not None:
+            desk.refusal = refusal_in_words(answer)
+
+
+def _named(name: str | None, exercises: Mapping[str, Exercise]) -> str:
+    return title_of(name, exercises) if name else _("Recognise by itself")
+
+
+def _space() -> str:
+    return _("The space bar does the same.")

@@ -1,0 +1,64 @@
+"""What one browser tab has going on before the camera; lives in the session state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pages.workout_demo import ClipPlayer
+from pages.workout_voice import to_call
+from pages.workout_word import Word
+from posecore.live import LiveSession, Snapshot
+from posecore.plan import Place, Plan, place_in
+from posecore.speech import Speaker, Utterance
+
+CAMERA, DEMO = "camera", "demo"
+FRONT, REAR = "user", "environment"
+"""As browsers name a phone's cameras: the one that faces its user, and the other."""
+
+
+@dataclass
+class Desk:
+    source: str = CAMERA
+    facing: str = FRONT
+    exercise: str | None = None  # None: recognise by itself
+    curves: bool = True  # the live chart is drawn
+    wanted: bool = False  # Start was pressed, Stop was not
+    session: LiveSession | None = None
+    player: ClipPlayer | None = None
+    refusal: str | None = None
+    person: str | None = None  # whose plan is at hand; None: nobody's yet
+    plan: Plan = ()  # empty: free training
+    plan_problem: str | None = None
+    speaker: Speaker = field(default_factory=Speaker)
+    said: Utterance | None = None
+
+    @property
+    def mirrored(self) -> bool:
+        """Who faces the screen expects a mirror; the rear camera shows the world as it is."""
+        return self.source == DEMO or self.facing == FRONT
+
+    def begin(self) -> None:
+        self.wanted, self.session, self.refusal = True, None, None
+        self.speaker.reset()
+        self.said = None
+
+    def place(self, shot: Snapshot | None) -> Place | None:
+        """Where the plan stands, None without one."""
+        if not self.plan or shot is None:
+            return None
+        return place_in(self.plan, shot.ended_sets, shot.current_set, shot.now_s)
+
+    def speak(self, shot: Snapshot, word: Word) -> None:
+        """Notes what is to be said next, if anything."""
+        cue = word.text if word.kind in ("cue", "see") or word.aloud else None
+        said = self.speaker.step(shot.now_s, to_call(shot), cue)
+        self.said = said if said is not None else self.said
+
+    def end(self) -> None:
+        """At once, not when the stream has ended: what is shown now is the whole session."""
+        self.wanted = False
+        if self.player is not None:
+            self.player.stop()
+            self.player = None
+        if self.session is not None:
+            self.session.finish()
