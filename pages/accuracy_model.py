@@ -7,10 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.accuracy_unseen import show_compared, show_unseen, titles_of
 from pages.history_session import table
 from posecore.classify import MODEL_PATH, ModelError, read_card
-from posecore.exercises import ExerciseFileError, load_exercises
-from posecore.store.words import title_of
 from posecore.types import NONE
 
 DRAWN = {"rendered", "acted"}
@@ -39,10 +38,24 @@ def show_model() -> None:
             "footage of."
         )
         st.markdown(table(rows_of(by_class)))
-    versions = card.get("versions", {})
-    if versions:
-        with st.expander("Made with"):
-            st.markdown(table([{"What": k, "Version": str(v)} for k, v in versions.items()]))
+    show_unseen(card)
+    show_compared()
+    made = made_with(card)
+    if made:
+        with st.expander("Sources, licences, and how it was made"):
+            licences = card.get("licences", {})
+            if licences:
+                st.markdown(table([{"Source": k, "Licence": v} for k, v in licences.items()]))
+            st.markdown(table(made))
+
+
+def made_with(card: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Versions, seed and the hash of the table: what it takes to make the same model again."""
+    facts = dict(card.get("versions", {}))
+    for key, words in (("seed", "seed"), ("rows", "rows"), ("table_sha256", "table, SHA-256")):
+        if key in card:
+            facts[words] = card[key]
+    return [{"What": name, "Value": str(value)} for name, value in facts.items()]
 
 
 def scores_in(card: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -57,16 +70,13 @@ def scores_in(card: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def rows_of(by_class: Mapping[str, Mapping[str, int]]) -> list[dict[str, str]]:
     """A row for each class: recordings of real people, of drawn ones, and how many sources."""
-    try:
-        exercises = load_exercises()
-    except ExerciseFileError:
-        exercises = {}
+    titles = titles_of(list(by_class))
     rows = []
     for name, sources in sorted(by_class.items(), key=lambda item: (item[0] == NONE, item[0])):
         drawn = sum(n for source, n in sources.items() if source in DRAWN)
         rows.append(
             {
-                "Exercise": "Anything else" if name == NONE else title_of(name, exercises),
+                "Exercise": titles[name],
                 "Real": f"{sum(sources.values()) - drawn:,}",
                 "Drawn": f"{drawn:,}",
                 "Sources": str(len(sources)),

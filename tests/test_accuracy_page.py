@@ -10,9 +10,11 @@ import pages.accuracy_angles
 import pages.accuracy_model
 from pages.accuracy_angles import best_views
 from pages.accuracy_model import rows_of, scores_in
+from pages.accuracy_unseen import class_rows, compared_row, in_words, read_figures, titles_of
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.classify import ModelError
+from posecore.plots.recognition import calibration_figure, confusion_figure, voting_figure
 
 PAGE = Path(__file__).parents[1] / "pages" / "accuracy.py"
 ERRORS = {"front": {"knee": 10.6, "elbow": 18.6}, "side": {"knee": 3.7, "elbow": 11.6}}
@@ -70,6 +72,77 @@ def test_scores_are_shown_where_the_card_has_them():
     assert scores_in({"scores": {"voted_accuracy": 0.912, "clips": 40}}) == [
         {"Measure": "voted accuracy", "Score": "91 %"}
     ]
+
+
+CARD = {
+    "classes": ["none", "squat"],
+    "scores": {"clips_of_unseen_sources_named_right": 0.8},
+    "leave_one_source_out": {
+        "by_class": {
+            "none": {"clips": 4, "named": 0.5, "frames": 0.6, "voted": 0.7},
+            "squat": {"clips": 6, "named": 1.0, "frames": 0.9, "voted": 0.95},
+        },
+        "confusion": {"none": {"none": 2, "squat": 2}, "squat": {"none": 0, "squat": 6}},
+    },
+}
+
+
+def test_unseen_makers_are_told_in_a_plain_sentence():
+    told = in_words(CARD)
+    assert "of 100 such clips **80** were named right" in told
+    assert "it still saw one in **30 %** of the time" in told
+
+
+def test_rows_by_exercise_end_with_everything_else():
+    rows = class_rows(CARD["leave_one_source_out"]["by_class"], titles_of(CARD["classes"]))
+    assert [row["Exercise"] for row in rows] == ["Squat", "Anything else"]
+    assert rows[0]["Named right"] == "100 %" and rows[1]["Of the time, after voting"] == "70 %"
+
+
+def test_row_of_the_comparison_has_a_dash_where_nothing_was_measured():
+    row = {"name": "random forest", "grouped": None, "named": 0.701, "frames": 0.652}
+    row |= {"voted": 0.636, "voted_spread": 0.112, "macro": 0.598}
+    shown = compared_row("Model", row)
+    assert (shown["Model"], shown["Grouped"], shown["After voting"]) == (
+        "Random forest", "–", "64 ± 11 %",
+    )  # fmt: skip
+
+
+def test_confusion_shows_clips_and_colours_shares_of_a_row():
+    (squares,) = confusion_figure(CARD["leave_one_source_out"]["confusion"], {"none": "Else"}).data
+    assert [list(row) for row in squares.z] == [[0.5, 0.5], [0.0, 1.0]]
+    assert list(squares.text[1]) == ["", "6"] and list(squares.x) == ["Else", "squat"]
+
+
+def test_voting_has_a_line_for_each_method_and_leaves_out_what_never_switched():
+    votes = [
+        {"method": "plurality", "window_s": 1.0, "right": 0.7, "delay_s": 0.5, "flicker": 9.0},
+        {"method": "plurality", "window_s": 3.0, "right": 0.8, "delay_s": None, "flicker": 9.0},
+        {"method": "fading (ships)", "window_s": 1.0, "right": 0.8, "delay_s": 0.4, "flicker": 5.0},
+    ]
+    lines = voting_figure(votes).data
+    assert [line.name for line in lines] == ["plurality", "fading (ships)"]
+    assert list(lines[0].x) == [0.5] and lines[1].line.width > lines[0].line.width
+
+
+def test_calibration_has_larger_points_where_more_frames_are():
+    bins = [{"frames": 10, "said": 0.4, "right": 0.5}, {"frames": 90, "said": 0.9, "right": 0.9}]
+    points = calibration_figure(bins).data[1]
+    assert points.marker.size[0] < points.marker.size[1]
+
+
+def test_comparison_that_was_never_measured_is_left_out_and_a_damaged_one_is_named(tmp_path):
+    path = tmp_path / "recognition.json"
+    assert read_figures(path) == {}
+    for text in ("{", "[1]", '{"models": 3}'):
+        path.write_text(text)
+        with pytest.raises(ValueError, match="recognition.json"):
+            read_figures(path)
+
+
+def test_page_shows_unseen_makers_and_sources_with_their_licences():
+    told = words(page())
+    assert "People and rooms it has never seen" in told and "Licence" in told
 
 
 def test_chart_has_a_bar_for_every_joint_from_every_view():

@@ -1,0 +1,154 @@
+"""How well exercises are named on footage of makers that took no part in training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.history_session import table
+from posecore.classify import MODEL_PATH
+from posecore.exercises import ExerciseFileError, load_exercises
+from posecore.plots.recognition import calibration_figure, confusion_figure, voting_figure
+from posecore.store.words import title_of
+from posecore.types import NONE
+
+FIGURES = MODEL_PATH.parent / "recognition.json"
+ANYTHING_ELSE = "Anything else"
+_CHART = {"displayModeBar": False}
+
+
+def show_unseen(card: Mapping[str, Any]) -> None:
+    """Scores by exercise, what is taken for what, and how sure it is: from the model's card."""
+    found = card.get("leave_one_source_out")
+    if not found:
+        return
+    titles = titles_of(list(card["classes"]))
+    st.subheader("People and rooms it has never seen")
+    st.markdown(in_words(card))
+    st.markdown(table(class_rows(found["by_class"], titles)))
+    st.markdown(
+        "What is taken for what. Each row is what was done, each column what it was called, in "
+        "clips; what lies on the diagonal is right."
+    )
+    st.plotly_chart(
+        confusion_figure(found["confusion"], titles), width="stretch", key="confusion",
+        config=_CHART,
+    )  # fmt: skip
+    bins = card.get("calibration")
+    if bins:
+        st.markdown(
+            "Does it know when it does not know? Where the line lies above the dashed one, it is "
+            "right more often than it says; below, it is too sure of itself."
+        )
+        st.plotly_chart(calibration_figure(bins), width="stretch", key="calibration", config=_CHART)
+
+
+def show_compared(path: Path = FIGURES) -> None:
+    """Other models, other things to look at, and ways to vote: as the benchmark measured them."""
+    try:
+        figures = read_figures(path)
+    except ValueError as error:
+        st.error(str(error))
+        return
+    if not figures:
+        return
+    st.subheader("What else was tried")
+    st.markdown(
+        "The same rows were given to other kinds of model, and the same kind of model was shown "
+        "other things. *Grouped*: no person is both learnt from and asked about. The other "
+        "columns leave whole makers of footage out, which is harder and nearer to what happens "
+        "at your home. What follows ± is how far the parts of the measurement lie apart: "
+        "where two rows differ by less, neither is better."
+    )
+    for key, head in (("models", "Model"), ("looks", "What it is shown")):
+        if figures.get(key):
+            st.markdown(table([compared_row(head, row) for row in figures[key]]))
+    if figures.get("voting"):
+        st.markdown(
+            "One frame may be named wrong, a second of frames seldom is. The longer votes are "
+            "collected, the more is right, and the later a new exercise is named. The thick line "
+            "is how this app votes; each point is a length of time."
+        )
+        st.plotly_chart(
+            voting_figure(figures["voting"]), width="stretch", key="voting", config=_CHART
+        )
+
+
+def in_words(card: Mapping[str, Any]) -> str:
+    """The leave-one-source-out scores in a sentence for whoever knows nothing of such things."""
+    scores = card.get("scores", {})
+    named = scores.get("clips_of_unseen_sources_named_right", float("nan"))
+    none = card["leave_one_source_out"]["by_class"].get(NONE)
+    words = (
+        "Clips of one maker share people, rooms and cameras, so asking about clips of a maker "
+        "that was learnt from would flatter. Each maker's clips were therefore asked of a model "
+        f"trained without them: of 100 such clips **{100 * named:.0f}** were named right."
+    )
+    if none:
+        words += (
+            f" Where none of the exercises is done, it still saw one in "
+            f"**{100 - 100 * none['voted']:.0f} %** of the time: do not let it watch other "
+            "movements and trust the count."
+        )
+    return words
+
+
+def class_rows(
+    by_class: Mapping[str, Mapping[str, float]], titles: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """A row for each class, none last: clips, how many were named right, and how long."""
+    return [
+        {
+            "Exercise": titles.get(name, name),
+            "Clips": f"{figures['clips']:.0f}",
+            "Named right": f"{100 * figures['named']:.0f} %",
+            "Of the time, after voting": f"{100 * figures['voted']:.0f} %",
+        }
+        for name, figures in sorted(by_class.items(), key=lambda item: (item[0] == NONE, item[0]))
+    ]
+
+
+def compared_row(head: str, row: Mapping[str, Any]) -> dict[str, str]:
+    """A row of the comparison, in percent; a dash for what was not measured."""
+
+    def share(key: str, spread: str | None = None) -> str:
+        if row.get(key) is None:
+            return "–"
+        wide = f" ± {100 * row[spread]:.0f}" if spread and row.get(spread) is not None else ""
+        return f"{100 * row[key]:.0f}{wide} %"
+
+    return {
+        head: str(row["name"]).capitalize(),
+        "Grouped": share("grouped", "grouped_spread"),
+        "Clips": share("named"),
+        "Frames": share("frames"),
+        "After voting": share("voted", "voted_spread"),
+        "Mean over exercises": share("macro"),
+    }
+
+
+def titles_of(classes: list[str]) -> dict[str, str]:
+    """Class -> what the page calls it."""
+    try:
+        exercises = load_exercises()
+    except ExerciseFileError:
+        exercises = {}
+    return {name: ANYTHING_ELSE if name == NONE else title_of(name, exercises) for name in classes}
+
+
+def read_figures(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """What the benchmark wrote; {} where it never ran. Raises ValueError where it is damaged."""
+    if not path.exists():
+        return {}
+    try:
+        figures = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path.name} cannot be read ({error}).") from error
+    rows = figures.values() if isinstance(figures, dict) else [None]
+    if not all(isinstance(part, list) for part in rows):
+        raise ValueError(f"{path.name} is not of the expected form: lists of rows by name.")
+    return figures
