@@ -9,8 +9,12 @@ from posecore.angles import JOINT_NAMES
 from posecore.store import Store, StoreError
 from posecore.types import ExerciseSet
 
-_RETRY_S = 2.0
-"""How long a store that failed is left alone: asking it at every frame would stop the picture."""
+_RETRY_S, _RETRY_MOST_S = 2.0, 30.0
+"""How long a store that failed is left alone: asking it at every frame would stop the picture. A
+server that is cut off takes seconds to say so: after a few failures the pauses grow, to the second
+number."""
+
+_QUICK_RETRIES = 3
 
 _HOLD_STEP_S = 1.0
 """A hold is written again when it has grown by this: a crash loses no more."""
@@ -57,6 +61,7 @@ class Journal:
         self._started_at, self._source, self._person = started_at, source, person
         self._sets: list[_Kept] = []
         self._quiet_until_s = float("-inf")
+        self._failures = 0
         self._problem: str | None = None
         self.session_id: int | None = None
 
@@ -76,10 +81,13 @@ class Journal:
         try:
             self._write(self._store)
         except StoreError as error:
-            self._quiet_until_s = t_s + _RETRY_S
+            self._failures += 1
+            longer = 2 ** max(0, self._failures - _QUICK_RETRIES)
+            self._quiet_until_s = t_s + min(_RETRY_S * longer, _RETRY_MOST_S)
             self._problem = f"Not saved yet, kept in memory: {error}"
         else:
             self._problem = None
+            self._failures = 0
         return self._problem
 
     def end(self, end_s: float) -> str | None:

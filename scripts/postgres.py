@@ -25,6 +25,7 @@ class Server:
     programs: Path
     data: Path
     user: str | None
+    runs: bool = field(default=False, init=False)
     _databases: int = field(default=0, init=False)
 
     def start(self) -> None:
@@ -32,10 +33,12 @@ class Server:
         options = f"-c listen_addresses= -c unix_socket_directories={self.data} -c fsync=off"
         log = str(self.data / "server.log")
         self._run("pg_ctl", "start", "--wait", "-D", str(self.data), "-l", log, "-o", options)
+        self.runs = True
 
     def stop(self) -> None:
         """At once, as when its machine is switched off."""
         self._run("pg_ctl", "stop", "--wait", "-D", str(self.data), "-m", "immediate")
+        self.runs = False
 
     def new_database(self) -> str:
         """The URL of an empty one."""
@@ -81,7 +84,8 @@ def running(programs: Path) -> Iterator[Server]:
         try:
             yield server
         finally:
-            server.stop()
+            if server.runs:
+                server.stop()
 
 
 def _other_user() -> str | None:

@@ -324,6 +324,13 @@ def test_a_store_that_failed_is_not_asked_at_every_frame(store):
     assert 3 <= store.asked <= 5  # about every two seconds from 2.5 s on, not 75 times
 
 
+def test_a_store_that_fails_for_long_is_asked_less_and_less(store):
+    session = live(ScriptedPipeline(*TWO_SQUATS), store)
+    store.refuses = True
+    run(session, 120.0)
+    assert 6 <= store.asked <= 10  # not sixty times
+
+
 def test_a_rep_is_written_once_although_the_next_one_was_refused(store):
     session = live(ScriptedPipeline(*TWO_SQUATS), store)
     run(session, 3.0)

@@ -12,6 +12,7 @@ from typing import Any
 import platformdirs
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from posecore.store.engines import (
     URL_VARIABLE,
@@ -22,7 +23,7 @@ from posecore.store.engines import (
     server_engine,
     with_driver,
 )
-from posecore.store.errors import DatabaseBusy, StoreError, named_errors
+from posecore.store.errors import DatabaseBusy, StoreError, named_errors, unusable_address
 from posecore.store.migrate import upgrade, version_in
 from posecore.store.tables import SCHEMA_VERSION, metadata
 
@@ -43,8 +44,10 @@ class Database:
     """A pool of connections, opened at the first use, from whatever thread that is."""
 
     def __init__(self, url: str, busy_timeout_s: float) -> None:
-        with named_errors("of this address"):
+        try:
             self.url = with_driver(make_url(url))
+        except (ArgumentError, ValueError) as error:
+            raise unusable_address(error) from error
         self.busy_timeout_s = busy_timeout_s
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database in (None, "", ":memory:"):

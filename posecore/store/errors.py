@@ -117,6 +117,15 @@ def _named(error: BaseException, where: str) -> StoreError:
     return _server_error(getattr(error, "sqlstate", None) or "", where, detail)
 
 
+def unusable_address(error: Exception) -> StoreError:
+    # Not all of it: an address may hold a password.
+    reason = re.sub(r"://[^\s@]*@", "://***@", str(error))
+    return StoreError(
+        f"POSECOACH_DATABASE_URL cannot be used: {reason}. Expected an address such as "
+        "sqlite:////home/you/sessions.db or postgresql://user:password@host/name."
+    )
+
+
 @contextmanager
 def named_errors(where: str) -> Iterator[None]:
     """Database errors inside the block leave it as StoreError; ``where`` is shown to the person."""
@@ -127,12 +136,7 @@ def named_errors(where: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _named(error, where) from error
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        # Not all of it: an address may hold a password.
-        reason = re.sub(r"://[^\s@]*@", "://***@", str(error))
-        raise StoreError(
-            f"POSECOACH_DATABASE_URL cannot be used: {reason}. Expected an address such as "
-            "sqlite:////home/you/sessions.db or postgresql://user:password@host/name."
-        ) from error
+        raise unusable_address(error) from error
     except TimeoutError as error:
         raise DatabaseBusy(
             f"The session database {where} is used in too many places at once. Try again."
