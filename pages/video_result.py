@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from pages.history_session import plain, table
+from pages.links import link_to_session
 from pages.video_files import show_downloads
 from pages.video_scrub import PICTURE_KEY, show_scrub
 from pages.video_work import Result
@@ -27,9 +27,10 @@ from posecore.store.words import (
 from posecore.types import ExerciseSet, Fault, Rep
 
 # A phone's upright video would otherwise be higher than the screen, and the chart out of sight.
-STYLE = f"<style>.st-key-{PICTURE_KEY} video {{ max-height: 62vh; background: #000000; }}</style>"
-
-HISTORY_PAGE = Path(__file__).with_name("history.py")
+STYLE = f"""<style>
+.stMainBlockContainer {{ padding-top: 4.2rem; }}
+.st-key-{PICTURE_KEY} video {{ max-height: 62vh; background: #000000; }}
+</style>"""
 
 
 def summary_in_words(
@@ -79,7 +80,6 @@ def rows_of(each: ExerciseSet) -> list[dict[str, str]]:
 
 def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
     analysis = result.analysis
-    st.text(result.name)
     if analysis.nobody_seen:
         st.error(plain(" ".join(analysis.warnings)), icon=":material/error:")
         return
@@ -98,13 +98,8 @@ def show(result: Result, exercises: Mapping[str, Exercise]) -> None:
     if result.not_saved is not None:
         st.warning(f"This is not in your history. {plain(result.not_saved)}")
     elif result.session_id is not None:
-        st.page_link(
-            HISTORY_PAGE,
-            label="See this session in the history",
-            icon=":material/history:",
-            query_params={"session": str(result.session_id)},
-        )
-    left, right = st.columns([2, 3])
+        link_to_session(result.session_id)
+    left, right = st.columns([5, 6])
     with left.container(key=PICTURE_KEY):
         st.html(STYLE)
         st.video(str(result.drawn))

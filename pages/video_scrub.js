@@ -85,7 +85,7 @@ export default function ({ data, parentElement }) {
     function draw() {
         width = chart.clientWidth;
         if (!width) return;
-        high = width < 560 ? 190 : 270;
+        high = width < 480 ? 190 : 270;
         const spans = TOP + high + GAP, reps = spans + TRACK + GAP, crosses = reps + TRACK + GAP;
         bottom = crosses + TRACK;
         const inside = (each) => each.end_s > now.from && each.start_s < now.to;

@@ -76,8 +76,10 @@ def compare_figure(
         "range": [0, 100],
         "tickvals": [0, 25, TURN, 75, 100],
         "ticktext": ["0<br>start", "25", "50<br>turning point", "75", "100<br>end"],
+        "ticklabeloverflow": "allow",
         "anchor": f"y{len(joints)}" if len(joints) > 1 else "y",
     }
+    layout["margin"]["r"] = 30  # for the word below 100
     own_axis = layout.pop("yaxis")
     height = 1.0 / len(joints)
     for panel, joint in enumerate(joints):
