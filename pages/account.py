@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.entrance import come_in
 from pages.history_session import plain
 from pages.person import name_shown
 from posecore.language import _
 
 
 def main() -> None:
+    come_in()
     st.title(_("Account"))
     if name := name_shown():
         st.write(_("You are logged in as {name}.", name=plain(name)))

@@ -6,9 +6,11 @@ import streamlit as st
 
 from pages.accuracy_angles import show_angles
 from pages.accuracy_model import show_model
+from pages.entrance import come_in
 
 
 def main() -> None:
+    come_in()
     st.title("Accuracy")
     st.markdown(
         "How far you can trust what PoseCoach says, measured. Where a figure comes from people "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.entrance import come_in
 from pages.history_progress import show_progress
 from pages.history_session import (
     date_of,
@@ -220,6 +221,7 @@ def render(store: Store, now: datetime) -> None:
 
 
 def main() -> None:
+    come_in()
     try:
         store = own(store_at(default_url()))
     except StoreError as error:

@@ -11,6 +11,7 @@ import time
 
 import streamlit as st
 
+from pages.entrance import come_in
 from pages.history_session import plain
 from pages.person import own
 from pages.video_compare import show_compare
@@ -94,6 +95,7 @@ def show_results(results: list[Result], exercises: dict[str, Exercise]) -> None:
 
 
 def main() -> None:
+    come_in()
     st.title("Video")
     st.write(
         "Choose recorded videos of one person each. They are analysed on this computer and not "

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.entrance import come_in
 from pages.links import link_to_session
 from pages.people import choose_person, person_here
 from pages.person import logged_in, own
@@ -126,6 +127,7 @@ def show_end(session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
 
 
 def main() -> None:
+    come_in()
     st.html(STYLE + ADVICE_STYLE + CHART_STYLE)
     desk: Desk = st.session_state.setdefault("workout_desk", Desk())
     try:
