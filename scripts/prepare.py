@@ -38,6 +38,7 @@ POSTGRES_VARIABLE = "POSECOACH_POSTGRES"
 """Environment variable that names the folder of PostgreSQL's initdb, ahead of any that is found."""
 
 _POSTGRES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin")
+_SERVERS = {"turnserver": "coturn", "caddy": "caddy"}
 # OpenCV's wheel links to these and does not carry them; a bare Debian or container lacks them.
 _SYSTEM_LIBRARIES = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
 
@@ -120,6 +121,7 @@ def prepare(purpose: str) -> None:
     if purpose == "test":
         _need_browser()
         _need_postgres()
+        _want_servers()
 
 
 def _make_venv() -> None:
@@ -195,6 +197,25 @@ def _need_postgres() -> None:
         "No PostgreSQL to test with: sudo apt-get install -y postgresql, or set "
         f"{POSTGRES_VARIABLE} to the folder of its initdb; then run make test again."
     )
+
+
+def _want_servers() -> None:
+    """The relay and the proxy of deploy/. Their tests skip where they are not to be had."""
+    missing = [package for program, package in _SERVERS.items() if not _on_path(program)]
+    if not missing or not sys.platform.startswith("linux"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing", " and ".join(missing), "to test a server with.", flush=True)
+        install = f"DEBIAN_FRONTEND=noninteractive apt-get install -y {' '.join(missing)}"
+        apt = ["sh", "-c", f"apt-get update && {install}"]
+        subprocess.run(apt, check=False, stdin=subprocess.DEVNULL)
+    else:
+        print("To test a server, too: sudo apt-get install -y", " ".join(missing), flush=True)
+
+
+def _on_path(program: str) -> bool:
+    # Where Debian keeps servers, out of an ordinary user's sight.
+    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/bin"))
 
 
 def _playwright_browser() -> str | None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_MS, App, Watched, camera_showing, free_port, running_app
+from conftest import App, Watched, camera_showing, running_app
 from playwright.sync_api import expect
+from servers import Relay, running_relay
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-SECRET = "only-for-this-test"
 # Every peer connection of the page and of the frames in it, to be asked how it goes.
 REMEMBER = """
 window.__connections = [];
@@ -45,51 +41,26 @@ PAIR_IN_USE = """async () => {
 
 
 @pytest.fixture
-def relay(tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """(port, log) of a coturn with deploy/turnserver.conf's settings but for where it listens."""
-    program = shutil.which("turnserver")
-    if program is None:
-        reason = "no coturn found (Debian: apt-get install coturn)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    port, log = free_port(), tmp_path / "coturn.log"
-    command = [
-        *(program, "-n", "--no-cli", "--use-auth-secret", f"--static-auth-secret={SECRET}"),
-        *("--realm=posecoach", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1"),
-        # Both ends are on this computer; in the open, coturn keeps out of its own network.
-        *(f"--listening-port={port}", "--allow-loopback-peers", "--no-tls", "--no-dtls"),
-        *(f"--log-file={log}", "--simple-log", "--verbose", f"--pidfile={tmp_path / 'pid'}"),
-        *("--min-port=49300", "--max-port=49350", f"--userdb={tmp_path / 'turndb'}"),
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    try:
-        until_s = time.monotonic() + PATIENCE_MS / 1000
-        while "listener opened" not in (log.read_text() if log.exists() else ""):
-            assert server.poll() is None, log.read_text() if log.exists() else "coturn ended"
-            assert time.monotonic() < until_s, "coturn does not listen"
-            time.sleep(0.1)
-        yield port, log
-    finally:
-        server.terminate()
-        server.wait(30)
+def relay(tmp_path: Path) -> Iterator[Relay]:
+    with running_relay(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture
-def app(tmp_path: Path, relay: tuple[int, Path]) -> Iterator[App]:
+def app(tmp_path: Path, relay: Relay) -> Iterator[App]:
     settings = {
-        "POSECOACH_TURN_URL": f"turn:127.0.0.1:{relay[0]}?transport=udp",
-        "POSECOACH_TURN_SECRET": SECRET,
+        "POSECOACH_TURN_URL": relay.url,
+        "POSECOACH_TURN_SECRET": relay.secret,
         "POSECOACH_TURN_ONLY": "1",
     }
     with running_app(tmp_path, settings) as running:
         yield running
-    assert SECRET not in running.log.read_text(errors="replace")
+    assert relay.secret not in running.log.read_text(errors="replace")
 
 
 def test_reps_are_counted_through_a_relay_and_no_other_way(
     app: App,
-    relay: tuple[int, Path],
+    relay: Relay,
     open_page: Callable[[tuple[str, ...]], Watched],
     squat_camera: Path,
 ):
@@ -107,7 +78,7 @@ def test_reps_are_counted_through_a_relay_and_no_other_way(
     (pair,) = in_use
     assert (pair["local"], pair["policy"]) == ("relay", "relay")
     assert pair["sent"] > 100_000  # the pictures themselves, not the handshake alone
-    said = relay[1].read_text()
+    said = relay.log.read_text()
     assert re.search(r"user <\d+:posecoach>: incoming packet ALLOCATE processed, success", said)
     (summary,) = app.store.sessions()
     assert summary.reps >= 2 and summary.exercises == ("squat",)
