@@ -9,14 +9,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Sequence as Rows
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from sklearn.pipeline import Pipeline as Steps
 
-from posecore.classify import MODEL_PATH
-from posecore.crossval import Answer, HeldOut, cooled, held_out, voted_on
+from posecore.classify import MODEL_PATH, ExerciseClassifier
+from posecore.crossval import Answer, HeldOut, cooled, grouped_scores, held_out, voted_on
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, WINDOW_S
 from posecore.sources import Sequence, all_sequences
@@ -70,15 +72,24 @@ def train_command(
     say(f"{len(table)} rows of {len(FEATURE_NAMES)} features. Training ...")
     model = fit(table, SEED)
     say("Training again without each source, to see how well it does on others ...")
-    unseen = held_out(known, table, lambda rows: classifier_of(fit(rows, SEED)))
+    unseen = held_out(known, table, _fitter)
+    grouped = grouped_scores(table, _fitter)
     path = (out or MODEL_PATH.parent) / MODEL_PATH.name
-    save(model, card_of(table, sequences, model, unseen), path)
+    save(model, card_of(table, sequences, model, unseen, grouped), path)
     say(f"Wrote {path.name} and {path.with_suffix('.json').name} to {path.parent}.")
     return path
 
 
+def _fitter(rows: Table) -> ExerciseClassifier:
+    return classifier_of(fit(rows, SEED))
+
+
 def card_of(
-    table: Table, sequences: Rows[Sequence], model: Steps, unseen: Rows[Answer] = ()
+    table: Table,
+    sequences: Rows[Sequence],
+    model: Steps,
+    unseen: Rows[Answer] = (),
+    grouped: Rows[float] = (),
 ) -> dict[str, Any]:
     """What the model is, learnt from what, with which versions; what it does on unseen sources."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
@@ -104,6 +115,7 @@ def card_of(
         "licences": {s: LICENCES.get(s.split(":")[0], _NO_LICENCE) for s in sources},
         "sequences": len(sequences),
         **_on_unseen(unseen),
+        **_on_other_people(grouped),
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in ("numpy", "scikit-learn", "skops", "mediapipe")},
@@ -117,12 +129,48 @@ def save(model: Steps, card: dict[str, Any], path: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
-    skops.io.dump(model, unfinished)
+    unfinished.write_bytes(_always_the_same(skops.io.dumps(model)))
     unfinished.replace(path)
     card_path = path.with_suffix(".json")
     unfinished = card_path.with_suffix(".part")
     unfinished.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     unfinished.replace(card_path)
+
+
+def _on_other_people(grouped: Rows[float]) -> dict[str, Any]:
+    """Mean recall over classes for each fold of people; {} where it was not measured."""
+    if not grouped:
+        return {}
+    folds = [round(float(score), 3) for score in grouped]
+    return {
+        "grouped": {"mean": _mean(folds), "spread": round(float(np.std(folds)), 3), "folds": folds}
+    }
+
+
+def _always_the_same(archive: bytes) -> bytes:
+    """The skops archive without what changes from run to run: the time, and names after where
+    objects happened to lie in memory. The same model gives the same bytes."""
+    numbers: dict[str, str] = {}
+
+    def renamed(part: Any, key: str = "") -> Any:
+        if isinstance(part, dict):
+            return {k: renamed(value, k) for k, value in part.items()}
+        if isinstance(part, list):
+            return [renamed(value) for value in part]
+        if key not in ("__id__", "file") or part is None:
+            return part
+        stem, dot, ending = str(part).partition(".")
+        stem = numbers.setdefault(stem, str(len(numbers) + 1))
+        return int(stem) if key == "__id__" else stem + dot + ending
+
+    made = BytesIO()
+    with ZipFile(BytesIO(archive)) as old, ZipFile(made, "w") as new:
+        schema = renamed(json.loads(old.read("schema.json")))
+        files = {renamed(name, "file"): name for name in old.namelist() if name != "schema.json"}
+        for name in sorted(files):
+            new.writestr(ZipInfo(name), old.read(files[name]))
+        new.writestr(ZipInfo("schema.json"), json.dumps(schema, indent=2))
+    return made.getvalue()
 
 
 def _on_unseen(answers: Rows[Answer]) -> dict[str, Any]:

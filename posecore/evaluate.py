@@ -102,6 +102,9 @@ def unseen_lines(card: Mapping[str, Any]) -> list[str]:
     lines = ["", "leave one source out (from the model's card: trained anew without each source)"]
     for name, value in card.get("scores", {}).items():
         lines.append(f"  {name:38s} {value:.3f}")
+    if isinstance(card.get("grouped"), dict):
+        mean, spread = card["grouped"]["mean"], card["grouped"]["spread"]
+        lines.append(f"  {'people_left_out_mean_recall':38s} {mean:.3f} ± {spread:.3f}")
     for key in ("by_fold", "by_class"):
         for name, figures in found.get(key, {}).items():
             lines.append(
