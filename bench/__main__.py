@@ -45,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     reliability.add_argument("--kills", type=int, default=200)
     reliability.add_argument("--out", type=Path, help="write here, not to docs/")
     reliability.set_defaults(run=_reliability)
+    history = commands.add_parser("history", help="what the history page asks of many reps")
+    history.add_argument("--reps", type=int, nargs="+", default=[10**3, 10**4, 10**5, 10**6])
+    history.add_argument("--out", type=Path, help="write here, not to docs/")
+    history.set_defaults(run=_history)
     live = commands.add_parser("live", help="pictures a second and delay in a real browser")
     live.add_argument("--viewers", type=int, nargs="+", default=[1, 2, 4])
     live.add_argument("--seconds", type=float, default=30.0)
@@ -103,6 +107,12 @@ def _reliability(given: argparse.Namespace) -> None:
 
     if not reliability_command(given.kills, given.out):
         sys.exit(1)
+
+
+def _history(given: argparse.Namespace) -> None:
+    from bench.history import history_command
+
+    history_command(given.reps, given.out)
 
 
 def _live(given: argparse.Namespace) -> None:
