@@ -13,6 +13,7 @@ pages = [
     st.Page("pages/workout.py", title="Workout", icon=":material/videocam:", default=True),
     st.Page("pages/video.py", title="Video", icon=":material/movie:"),
     st.Page("pages/history.py", title="History", icon=":material/history:"),
+    st.Page("pages/exercises.py", title="Exercises", icon=":material/exercise:"),
     st.Page("pages/accuracy.py", title="Accuracy", icon=":material/straighten:"),
 ]
 if login_is_set_up():

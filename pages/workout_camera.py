@@ -71,7 +71,13 @@ def ask_for_camera(facing: str) -> str | None:
 
 
 def refusal_in_words(answer: str) -> str:
-    """What the person can do about it."""
+    """What the person can do about it, on the page that has the demo clip too."""
+    demo = _("Meanwhile the demo clip works without a camera: choose it above.")
+    return f"{camera_trouble(answer)} {demo}"
+
+
+def camera_trouble(answer: str) -> str:
+    """What is wrong with the camera, and what to do."""
     if answer in ("NotAllowedError", "SecurityError"):
         words = _(
             "The browser does not allow this page to use the camera. Click the lock or camera "
@@ -94,5 +100,4 @@ def refusal_in_words(answer: str) -> str:
         words = _(
             "The camera could not be opened ({answer}). Press Start to try again.", answer=answer
         )
-    demo = _("Meanwhile the demo clip works without a camera: choose it above.")
-    return f"{words} {demo}"
+    return words

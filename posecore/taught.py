@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,17 @@ class TaughtFileError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Windows of a taught exercise: x (n, n_features); figure: poses of one rep, or none."""
+    """Windows of a taught exercise, and what of the reps that were shown can be looked at.
+
+    x (n, n_features); figure: poses of one rep, as figure.Frames, or none
+    joints  base names of the columns of curve_deg (m, n_joints): the mean rep, evenly timed
+    """
 
     name: str
     x: np.ndarray
     figure: tuple[Any, ...] = ()
+    joints: tuple[str, ...] = ()
+    curve_deg: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
 
 
 class TaughtClassifier:
@@ -152,6 +158,8 @@ def write_examples(examples: Examples, folder: Path) -> Path:
         "features": len(FEATURE_NAMES),
         "windows": [[_short(v) for v in row] for row in examples.x.tolist()],
         "figure": list(examples.figure),
+        "joints": list(examples.joints),
+        "curve_deg": [[_short(v) for v in row] for row in examples.curve_deg.tolist()],
     }
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_text(json.dumps(table, allow_nan=False, separators=(",", ":")), "utf-8")
@@ -170,6 +178,8 @@ def read_examples(path: Path) -> Examples:
         x = np.array(table["windows"], float)  # None becomes NaN
         fits = table["estimator"] == ESTIMATOR and table["features"] == len(FEATURE_NAMES)
         figure = tuple(table.get("figure", ()))
+        joints = tuple(str(joint) for joint in table.get("joints", ()))
+        curve_deg = np.array(table.get("curve_deg", []), float).reshape(-1, max(len(joints), 1))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise TaughtFileError(f"{path.name}: cannot be read ({error}).") from error
     if not fits or x.ndim != 2 or x.shape[1] != len(FEATURE_NAMES) or not len(x):
@@ -178,7 +188,8 @@ def read_examples(path: Path) -> Examples:
         )
     if np.abs(x[np.isfinite(x)]).max(initial=0.0) > 100:
         raise TaughtFileError(f"{path.name}: holds numbers that are no features.")
-    return Examples(path.name.removesuffix(TAUGHT_SUFFIX), x, figure)
+    name = path.name.removesuffix(TAUGHT_SUFFIX)
+    return Examples(name, x, figure, joints, curve_deg)
 
 
 def examples_in(

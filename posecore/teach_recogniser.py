@@ -13,11 +13,12 @@ import numpy as np
 
 from posecore.classify import read_card
 from posecore.estimate import ESTIMATOR
-from posecore.exercises import Exercise, own_folders, usable_exercises
-from posecore.exercises.names import ExerciseNameError
+from posecore.exercises import own_folders, usable_exercises
+from posecore.exercises.names import ExerciseNameError, checked_title, file_stem
 from posecore.exercises.write import remove_exercise, save_exercise
 from posecore.features import FEATURE_NAMES, JOINTS_12, joints_of
 from posecore.figure import Frames, frames_of, points_of
+from posecore.path import curve_of, key_joints
 from posecore.reps import RepSpan
 from posecore.sources import Sequence as Clip
 from posecore.table import Table, sequence_rows, vary
@@ -67,7 +68,21 @@ def examples_of(
     x = np.array(windows)
     if len(x) > MOST_WINDOWS:
         x = x[np.sort(np.random.default_rng(seed).choice(len(x), MOST_WINDOWS, replace=False))]
-    return Examples(name, x, figure_of(proposal, frames) or ())
+    followed, curve_deg = mean_curve(proposal)
+    return Examples(name, x, figure_of(proposal, frames) or (), followed, curve_deg)
+
+
+def mean_curve(proposal: Proposal) -> tuple[tuple[str, ...], np.ndarray]:
+    """Key joints and the mean of their angles over the reps; no joints where they were unseen."""
+    joints = key_joints(proposal.exercise)
+    curves = []
+    for span in proposal.complete:
+        part = proposal.seen.between(span.start_s, span.end_s)
+        curve = curve_of(proposal.exercise, joints, part.t_s, part.rows)
+        curves += [curve] if curve is not None else []
+    if not curves:
+        return (), np.empty((0, 0))
+    return joints, np.mean(curves, axis=0).round(1)
 
 
 def keep(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], person: str = "") -> Path:
@@ -80,7 +95,7 @@ def keep(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], person
             "With these thresholds fewer than three repetitions are counted. Move them apart less."
         )
     examples = examples_of(proposal, frames)
-    demand_free_name(proposal.exercise, person)
+    demand_free_name(proposal.exercise.title, person)
     folder = own_folders(person)[-1]
     path = save_exercise(proposal.exercise, folder, new=True)
     try:
@@ -91,12 +106,17 @@ def keep(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], person
     return path
 
 
-def demand_free_name(exercise: Exercise, person: str = "") -> None:
-    """Raises ExerciseNameError where another exercise, or a class of the classifier, has it."""
-    if exercise.name in {*read_card()["classes"], *usable_exercises(person)[0]}:
+def demand_free_name(title: str, person: str = "") -> str:
+    """The title without blanks around it.
+
+    Raises ExerciseNameError where it cannot be one, or another exercise is called so.
+    """
+    title = checked_title(title)
+    if file_stem(title) in {*read_card()["classes"], *usable_exercises(person)[0]}:
         raise ExerciseNameError(
-            f"There is already an exercise called {exercise.title!r}. Choose another name."
+            f"There is already an exercise called {title!r}. Choose another name."
         )
+    return title
 
 
 def figure_of(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]]) -> Frames | None:

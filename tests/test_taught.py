@@ -239,7 +239,7 @@ def test_a_taught_name_is_taken_for_the_next(folder: Path) -> None:
     with pytest.raises(ExerciseNameError, match="Choose another name"):
         teach(tucks(), "seated TUCKS", "Ann")
     assert path.read_bytes() == before
-    demand_free_name(propose(measured(tucks()), "Other tucks").exercise)
+    assert demand_free_name(" Other  tucks ") == "Other tucks"
 
 
 @pytest.mark.parametrize("title", ["../../../tucks", "C:\\tucks\\..\\x", "~/tucks", "a/b\\c: d?*"])

@@ -33,15 +33,15 @@ def teach(
     from posecore.batch import native_messages_muted
     from posecore.classify import ModelError
     from posecore.exercises import ExerciseFileError
-    from posecore.exercises.names import ExerciseNameError, checked_title
+    from posecore.exercises.names import ExerciseNameError
     from posecore.teach import in_words, propose
-    from posecore.teach_recogniser import keep
+    from posecore.teach_recogniser import demand_free_name, keep
     from posecore.teach_signal import TeachError, measured
     from posecore.tracks import track_of
     from posecore.video import VideoError
 
     try:
-        checked_title(name)  # before the long part
+        demand_free_name(name, person)  # before the long part
         with native_messages_muted():
             frames = list(track_of(video, cache).poses())
         proposal = propose(

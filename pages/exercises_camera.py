@@ -1,0 +1,198 @@
+"""Good repetitions before the camera: landmarks are kept for half a minute, never a picture.
+
+Threads as in workout_stream.py: the factory is called in one, frames in another; the page's script
+reads ``Recorder.standing`` and, when it is over, ``Recorder.poses``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass
+
+import av
+import numpy as np
+import streamlit as st
+import streamlit_webrtc
+from streamlit_webrtc.webrtc import SignallingTimeoutError
+
+from pages.relay import ways
+from pages.workout_camera import ask_for_camera, camera_trouble
+from pages.workout_loading import SettingError
+from pages.workout_stream import VIDEO_ATTRIBUTES, constraints
+from posecore.draw import draw_overlay
+from posecore.pipeline import Pipeline
+from posecore.types import Pose
+from posecore.video import MAX_SIDE_PX
+
+LEAD_S, LENGTH_S = 6.0, 30.0
+"""To step back in, and to do five repetitions in; then it stops by itself, so that walking back
+to the keyboard is no part of the lesson."""
+
+REFRESH_S = 0.3
+DESK = "teach_camera_desk"
+
+Poses = list[tuple[float, Pose | None]]
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder(streamlit_webrtc.VideoProcessorBase):
+    """The worker's: each frame's landmarks, and the picture with the skeleton back."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._lock = threading.Lock()
+        self._poses: Poses = []
+        self._now_s = 0.0
+        self._first_s: float | None = None
+        self.problem: str | None = None
+
+    @property
+    def poses(self) -> Poses:
+        """Any thread's: what was seen after the lead, from 0 s."""
+        with self._lock:
+            return list(self._poses)
+
+    @property
+    def standing(self) -> tuple[float, bool]:
+        """Any thread's: seconds since the first frame; whether somebody is seen."""
+        with self._lock:
+            return self._now_s, bool(self._poses) and self._poses[-1][1] is not None
+
+    async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
+        # Only the newest is worth the time: the person has moved on since the others.
+        return [self.recv(frames[-1])]
+
+    def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
+        at_s = float((frame.pts or 0) * (frame.time_base or 0))
+        self._first_s = at_s if self._first_s is None else self._first_s
+        scale = min(1.0, MAX_SIDE_PX / max(frame.width, frame.height))
+        width, height = round(frame.width * scale), round(frame.height * scale)
+        rgb = frame.to_ndarray(format="rgb24", width=width, height=height)
+        picture = rgb[:, ::-1]
+        if self.problem is None:
+            try:
+                picture = self._looked_at(rgb, at_s - self._first_s)
+            except Exception:
+                # The worker would die without a word and the picture freeze: the page says it.
+                _log.exception("A frame of the camera could not be looked at.")
+                self.problem = "Something went wrong while looking at the picture. Start again."
+        return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+
+    def _looked_at(self, rgb: np.ndarray, t_s: float) -> np.ndarray:
+        result = self._pipeline.step(rgb, t_s)
+        with self._lock:
+            self._now_s = t_s
+            if LEAD_S <= t_s <= LEAD_S + LENGTH_S:
+                self._poses.append((t_s - LEAD_S, result.pose))
+        return draw_overlay(rgb, result, {}, mirror=True)
+
+    def on_ended(self) -> None:
+        """The media loop's; the worker has been joined."""
+        self._pipeline.close()
+
+
+@dataclass
+class Desk:
+    """What one browser tab's recording has going on; lives in the session state."""
+
+    wanted: bool = False
+    recorder: Recorder | None = None
+    trouble: str | None = None
+
+
+def record() -> Poses | None:
+    """Start, the picture and what to do now; the landmarks in the run after it is over."""
+    desk: Desk = st.session_state.setdefault(DESK, Desk())
+    if not desk.wanted:
+        if desk.trouble is not None:
+            st.error(desk.trouble, icon=":material/videocam_off:")
+        st.write(
+            f"Press Start and step back until the whole body is in the picture. After "
+            f"{LEAD_S:.0f} seconds you have {LENGTH_S:.0f} seconds for five good repetitions; then "
+            "it stops by itself. No picture is kept, only where the joints were."
+        )
+        answer = ask_for_camera("user")
+        if answer == "ready":
+            st.session_state[DESK] = Desk(wanted=True)
+            st.rerun()
+        desk.trouble = camera_trouble(answer) if answer is not None else None
+        if desk.trouble is not None:
+            st.rerun()
+        return None
+    left, right = st.columns([3, 2])
+    with left:
+        _show_picture(desk)
+    with right:
+        st.fragment(_show_standing, run_every=REFRESH_S)(desk)
+    recorder = desk.recorder
+    if recorder is None or not _is_over(recorder):
+        return None
+    st.session_state[DESK] = Desk()
+    return recorder.poses
+
+
+def _is_over(recorder: Recorder) -> bool:
+    now_s, _ = recorder.standing
+    return now_s >= LEAD_S + LENGTH_S
+
+
+def _show_picture(desk: Desk) -> None:
+    def start() -> Recorder:
+        # The offer thread's: no st.* here.
+        pipeline = Pipeline(exercises={})
+        pipeline.warm_up()
+        desk.recorder = Recorder(pipeline)
+        return desk.recorder
+
+    try:
+        way = ways(time.time(), os.environ)
+        streamlit_webrtc.webrtc_streamer(
+            key="teach_camera",
+            desired_playing_state=True,
+            frontend_rtc_configuration=way.browser,
+            server_rtc_configuration=way.server,
+            media_stream_constraints=constraints("user"),
+            video_processor_factory=start,
+            async_processing=True,
+            sendback_audio=False,
+            media_toggle_controls=False,
+            video_html_attrs=VIDEO_ATTRIBUTES,
+        )
+    except (SignallingTimeoutError, SettingError) as error:
+        words = "The camera could not be connected within ten seconds. Press Start again."
+        told = str(error) if isinstance(error, SettingError) else words
+        st.session_state[DESK] = Desk(trouble=told)
+        st.rerun()
+
+
+def _show_standing(desk: Desk) -> None:
+    """What to do now, to be read from where the person stands."""
+    recorder = desk.recorder
+    now_s, seen = recorder.standing if recorder is not None else (0.0, False)
+    if recorder is not None and recorder.problem is not None:
+        st.session_state[DESK] = Desk(trouble=recorder.problem)
+        st.rerun()
+    if recorder is not None and _is_over(recorder):
+        st.rerun()
+    if now_s <= 0:
+        words, figure = "Connecting the camera", "…"
+    elif now_s < LEAD_S:
+        words, figure = "Step back. It begins in", f"{LEAD_S - now_s:.0f}"
+    else:
+        words = "Do five good repetitions" if seen else "I cannot see you"
+        figure = f"{LEAD_S + LENGTH_S - now_s:.0f}"
+    st.html(
+        '<div style="background:#10151d;color:#ffffff;border-radius:12px;padding:1rem 1.4rem">'
+        f'<p style="font-size:clamp(1.8rem,3.4vw,3.6rem);font-weight:700;line-height:1.1;margin:0">'
+        f"{words}</p>"
+        f'<p style="font-size:clamp(4rem,9vw,9rem);font-weight:800;line-height:1;margin:.5rem 0 0"'
+        f' role="timer">{figure}</p></div>'
+    )
+    if st.button("Stop", key="teach_stop"):
+        poses = recorder.poses if recorder is not None else []
+        st.session_state[DESK] = Desk(trouble=None if poses else "Nothing was recorded yet.")
+        st.rerun()

@@ -1,0 +1,213 @@
+"""One exercise: the figure, its targets on a chart and in words, and the form to change them."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import streamlit as st
+
+from pages.exercises_figure import figure_html
+from pages.exercises_known import Known
+from pages.exercises_words import (
+    UNITS,
+    counted_in_words,
+    measure_name,
+    range_in_words,
+    source_html,
+    target_name,
+    views_in_words,
+)
+from posecore.exercises import Exercise, ExerciseFileError, Target
+from posecore.exercises.write import (
+    remove_exercise,
+    restore_files,
+    save_exercise,
+    with_range,
+    with_thresholds,
+)
+from posecore.measures import Reading
+from posecore.plots.exercise import targets_figure
+
+UNDO, SAID = "exercises_undo", "exercises_said"
+"""In the session state: files that were taken away, and a sentence for the next run."""
+
+
+def show_exercise(known: Known, exercise: Exercise) -> None:
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    left.html(figure_html(known.figures.get(exercise.name), exercise.title))
+    with right:
+        st.header(exercise.title)
+        st.html(
+            f'<p class="pc-lead">{escape(exercise.about)}</p>'
+            f"<p>{escape(counted_in_words(exercise))}</p>"
+            f"<p>Best seen {escape(views_in_words(exercise.best_views))}.</p>"
+        )
+    if said := st.session_state.pop(SAID, None):
+        st.success(said, icon=":material/check:")
+    _offer_undo(known, exercise)
+    joints, curve_deg = known.curves.get(exercise.name, ((), None))
+    st.subheader("Targets")
+    st.plotly_chart(
+        targets_figure(exercise, joints, curve_deg),
+        key=f"targets_{exercise.name}",
+        config={"displayModeBar": False},
+    )
+    st.caption(_chart_in_words(exercise, bool(joints)))
+    st.html("".join(_target_html(target) for target in exercise.targets))
+    st.html(
+        '<div class="pc-target"><h4>What is counted</h4>'
+        f"<p>{escape(counted_in_words(exercise))}</p>"
+        f'<p class="pc-source">Source: {source_html(exercise.signal.source)}</p></div>'
+    )
+    st.subheader("Your own targets")
+    _show_form(known, exercise)
+    _offer_reset(known, exercise)
+
+
+def _chart_in_words(exercise: Exercise, has_curve: bool) -> str:
+    line = (
+        "The lines show how the joints move in good repetitions"
+        if has_curve
+        else "There is no curve of good repetitions yet"
+    )
+    if exercise.kind == "hold":
+        return "The bands are the ranges in which the position is held well."
+    return (
+        f"{line}, the bands where in a repetition a target holds. Between the dashed lines a "
+        "repetition is under way: it counts beyond the one and is over at the other."
+    )
+
+
+def _target_html(target: Target) -> str:
+    said = "".join(
+        f"<p><b>{escape(miss.cue)}.</b> {escape(miss.why)}</p>"
+        for miss in dict.fromkeys(m for m in (target.below, target.above) if m is not None)
+    )
+    return (
+        f'<div class="pc-target"><h4>{escape(target_name(target))}: '
+        f"{escape(range_in_words(target))}</h4>{said}"
+        f"<p>Can be judged {escape(views_in_words(target.views))}.</p>"
+        f'<p class="pc-source">Source: {source_html(target.source)}</p></div>'
+    )
+
+
+def _show_form(known: Known, exercise: Exercise) -> None:
+    st.write(
+        "Change a range and save it. It is written to a file of your own; the one that came with "
+        "the program stays as it is, and you can go back to it."
+    )
+    with st.form(f"own_{exercise.name}", border=True):
+        signal = exercise.signal
+        unit = _unit(Reading(signal.measure))
+        name = measure_name(Reading(signal.measure))
+        start, far = _two_numbers(
+            f"Back at the start ({name}{unit})",
+            f"Far enough to count ({name}{unit})",
+            (signal.start, signal.far),
+            f"{exercise.name}_signal",
+            signal.measure,
+        )
+        ranges = [
+            _two_numbers(
+                f"{target_name(target)}: from{_unit(target.reading)}",
+                f"{target_name(target)}: to{_unit(target.reading)}",
+                (target.low, target.high),
+                f"{exercise.name}_{i}",
+                target.reading.measure,
+            )
+            for i, target in enumerate(exercise.targets)
+        ]
+        if not st.form_submit_button("Save my targets", type="primary"):
+            return
+    changed = exercise
+    if (start, far) != (signal.start, signal.far):
+        if start == far:
+            st.error("Nothing was saved. The two thresholds of what is counted are the same.")
+            return
+        changed = with_thresholds(changed, start, far)
+    for i, (low, high) in enumerate(ranges):
+        changed = with_range(changed, i, low, high)
+    try:
+        save_exercise(changed, known.folder)
+    except ExerciseFileError as error:
+        st.error(f"Nothing was saved. {_in_words(error, exercise)}", icon=":material/error:")
+    except OSError as error:
+        st.error(f"Nothing was saved: {known.folder} cannot be written to ({error}).")
+    else:
+        st.session_state.pop(UNDO, None)
+        st.session_state[SAID] = "Saved. These targets are yours from now on."
+        st.rerun()
+
+
+def _two_numbers(
+    first: str, second: str, values: tuple[float, float], key: str, measure: str
+) -> tuple[float, float]:
+    in_deg = Reading(measure).unit == "deg"
+    columns = st.columns(2, vertical_alignment="bottom")
+    # A new value in the file makes a new field, which shows it.
+    given = [
+        column.number_input(
+            label,
+            value=float(value),
+            step=1.0 if in_deg else 0.05,
+            format="%.0f" if in_deg and float(value).is_integer() else "%.2f",
+            key=f"{key}_{which}_{value:g}",
+        )
+        for column, label, value, which in zip(columns, (first, second), values, "ab", strict=True)
+    ]
+    return float(given[0]), float(given[1])
+
+
+def _unit(reading: Reading) -> str:
+    return {"°": ", degrees", " s": ", seconds"}.get(UNITS[reading.unit], "")
+
+
+def _in_words(error: ExerciseFileError, exercise: Exercise) -> str:
+    """The complaint about a key of the file, said of what the form calls it."""
+    said = str(error).removeprefix(f"{exercise.name}.toml: ")
+    found = re.match(r"targets\[(\d+)\]\.\w+: (.*)", said)
+    if found is not None:
+        return f"{target_name(exercise.targets[int(found[1])])}: {found[2]}"
+    return said.removeprefix("signal.")
+
+
+def _offer_reset(known: Known, exercise: Exercise) -> None:
+    if exercise.name in known.changed:
+        label, icon = "Back to the shipped targets", ":material/restart_alt:"
+        said = "The targets that came with the program are back."
+    elif exercise.name in known.taught:
+        label, icon = "Delete this exercise", ":material/delete:"
+        said = f"{exercise.title} is deleted."
+    else:
+        return
+    if st.button(label, icon=icon, key="exercises_reset"):
+        try:
+            gone = remove_exercise(exercise.name, known.folder)
+        except OSError as error:
+            st.error(f"The file cannot be taken away ({error}).")
+            return
+        st.session_state[UNDO] = (exercise.name, exercise.title, gone)
+        st.session_state[SAID] = said
+        if exercise.name in known.taught:
+            st.query_params.clear()
+        st.rerun()
+
+
+def _offer_undo(known: Known, exercise: Exercise | None) -> None:
+    """After a reset or a deletion: puts the files back."""
+    name, title, gone = st.session_state.get(UNDO, (None, "", {}))
+    if name is None or (exercise is not None and exercise.name != name):
+        return
+    if st.button(f"Undo: bring {title} back as it was", icon=":material/undo:", key="undo"):
+        restore_files(gone, known.folder)
+        st.session_state.pop(UNDO)
+        st.session_state[SAID] = f"{title} is as it was."
+        st.rerun()
+
+
+def show_aftermath(known: Known) -> None:
+    """On the list: what was done to an exercise that is no longer there, and its undo."""
+    if said := st.session_state.pop(SAID, None):
+        st.success(said, icon=":material/check:")
+    _offer_undo(known, None)

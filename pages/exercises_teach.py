@@ -1,0 +1,246 @@
+"""Teaching a new exercise: repetitions from a video or the camera, a proposal to adjust, a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages.exercises_camera import Poses, record
+from pages.exercises_detail import SAID
+from pages.exercises_figure import figure_html
+from pages.exercises_known import Known
+from pages.exercises_own import whose_exercises
+from pages.exercises_words import measure_name, range_in_words, target_name
+from posecore.decoder import GuardedReader
+from posecore.estimate import PoseEstimator
+from posecore.exercises import ExerciseFileError
+from posecore.exercises.names import LONGEST_TITLE, ExerciseNameError
+from posecore.measures import Reading
+from posecore.plots.exercise import taught_figure
+from posecore.teach import Proposal, adjusted, in_words, propose
+from posecore.teach_recogniser import demand_free_name, figure_of, keep
+from posecore.teach_signal import FEWEST_REPS, Measured, TeachError, measured
+from posecore.video import VideoError
+
+LESSON = "teach_lesson"
+VIDEO, CAMERA = "A video", "The camera"
+KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
+LONGEST_S = 120.0
+"""Of a video so much is looked at: five repetitions take no longer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What was shown: times and poses, what they measure, and what was left out of it."""
+
+    title: str
+    about: str
+    poses: Poses
+    seen: Measured
+    note: str | None = None
+
+
+def show_teaching(known: Known) -> None:
+    st.write(
+        "Show the exercise: three good repetitions are enough, five are better, one after "
+        "another and with the whole body in the picture. You then see what was understood, move "
+        "the limits if need be, and save it. It is counted and recognised from then on."
+    )
+    lesson: Lesson | None = st.session_state.get(LESSON)
+    if lesson is None:
+        _ask()
+        return
+    if st.button("Start over", icon=":material/restart_alt:", key="teach_again"):
+        del st.session_state[LESSON]
+        st.rerun()
+    _show_proposal(lesson)
+
+
+def _ask() -> None:
+    title = st.text_input("Name of the exercise", max_chars=LONGEST_TITLE, key="teach_title")
+    about = st.text_input("How it is done, in one sentence (may be empty)", key="teach_about")
+    way = st.segmented_control(
+        "Where are the repetitions?", [VIDEO, CAMERA], default=VIDEO, required=True, key="teach_way"
+    )
+    if way == CAMERA:
+        try:
+            demand_free_name(title, whose_exercises())
+        except ExerciseNameError as error:
+            st.info(f"{error}")
+            return
+        poses = record()
+        if poses is not None:
+            _take(title, about, poses, None)
+        return
+    uploaded = st.file_uploader("Video of the repetitions", type=KINDS, key="teach_video")
+    if st.button("Look at the video", type="primary", disabled=uploaded is None, key="teach_look"):
+        assert uploaded is not None
+        try:
+            demand_free_name(title, whose_exercises())
+        except ExerciseNameError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        bar = st.progress(0.0, text="Looking for the body in the video")
+        try:
+            poses, note = _poses_in(uploaded, lambda share: bar.progress(share))
+        except (VideoError, OSError) as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        bar.empty()
+        _take(title, about, poses, note)
+
+
+def _poses_in(
+    uploaded: UploadedFile, progress: Callable[[float], object]
+) -> tuple[Poses, str | None]:
+    """Landmarks of an uploaded file, which is deleted again. Raises VideoError."""
+    poses: Poses = []
+    note = None
+    with tempfile.TemporaryDirectory(prefix="posecoach-") as folder:
+        path = Path(folder) / f"video{Path(uploaded.name).suffix[:8]}"
+        path.write_bytes(uploaded.getbuffer())
+        try:
+            with GuardedReader(path) as video, PoseEstimator() as estimator:
+                whole_s = min(video.info.duration_s or LONGEST_S, LONGEST_S)
+                for rgb, t_s in video.frames():
+                    if t_s > LONGEST_S:
+                        note = f"Only the first {LONGEST_S:.0f} s of the video were looked at."
+                        break
+                    poses.append((t_s, estimator.estimate(rgb, t_s)))
+                    if len(poses) % 10 == 0:
+                        progress(min(t_s / max(whole_s, 0.1), 1.0))
+        except VideoError as error:
+            raise VideoError(str(error).replace(path.name, uploaded.name)) from error
+    return poses, note
+
+
+def _take(title: str, about: str, poses: Poses, note: str | None) -> None:
+    """Keep what was shown, if three repetitions can be found in it."""
+    try:
+        lesson = Lesson(title, about, poses, measured(poses), note)
+        propose(lesson.seen, title, about)
+    except (TeachError, ExerciseNameError) as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state[LESSON] = lesson
+    for key in ("teach_measure", "teach_turned", "teach_start", "teach_far"):
+        st.session_state.pop(key, None)
+    st.rerun()
+
+
+def _show_proposal(lesson: Lesson) -> None:
+    if lesson.note is not None:
+        st.info(lesson.note)
+    try:
+        proposal = _chosen(lesson)
+    except (TeachError, ExerciseNameError) as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    left.html(figure_html(figure_of(proposal, lesson.poses), lesson.title))
+    with right:
+        st.header(lesson.title)
+        lines = "<br>".join(escape(line) for line in in_words(proposal))
+        st.html(f'<p class="pc-lead">{lines}</p>')
+    signal = proposal.exercise.signal
+    name = measure_name(Reading(signal.measure, signal.sides))
+    st.plotly_chart(
+        taught_figure(lesson.seen.t_s, proposal.signal_values, signal, proposal.spans, name),
+        key="teach_chart",
+        config={"displayModeBar": False},
+    )
+    done, tried = len(proposal.complete), len(proposal.spans) - len(proposal.complete)
+    short = f" {tried} more went too short a way." if tried else ""
+    st.markdown(f"**{done} repetitions are counted with these limits.**{short}")
+    with st.expander("What a good repetition will be", expanded=False):
+        for target in proposal.exercise.targets:
+            st.markdown(f"- {target_name(target)}: {range_in_words(target)}")
+    if st.button(
+        "Save the exercise", type="primary", key="teach_save", disabled=done < FEWEST_REPS
+    ):
+        _save(lesson, proposal)
+
+
+def _chosen(lesson: Lesson) -> Proposal:
+    """The proposal with what was chosen on the page. Raises TeachError."""
+    first = propose(lesson.seen, lesson.title, lesson.about)
+    names = [each.measure for each in first.candidates]
+    left, right = st.columns(2, vertical_alignment="bottom")
+    measure = left.selectbox(
+        "What is counted",
+        names,
+        index=names.index(first.chosen.measure),
+        format_func=lambda each: measure_name(Reading(each)),
+        key="teach_measure",
+    )
+    turned = right.toggle("Start and turning point are the other way round", key="teach_turned")
+    started_low = first.exercise.signal.upwards
+    proposal = first
+    if measure != first.chosen.measure or turned:
+        proposal = propose(lesson.seen, lesson.title, lesson.about, measure=measure)
+        started_low = proposal.exercise.signal.upwards
+        if turned:
+            proposal = _other_way(lesson, measure, started_low)
+    return _moved(proposal, measure, turned)
+
+
+def _other_way(lesson: Lesson, measure: str, started_low: bool) -> Proposal:
+    for turned in (True, False):
+        proposal = propose(lesson.seen, lesson.title, lesson.about, measure=measure, turned=turned)
+        if proposal.exercise.signal.upwards != started_low:
+            return proposal
+    return proposal
+
+
+def _moved(proposal: Proposal, measure: str, turned: bool) -> Proposal:
+    """The thresholds, on sliders over all that the signal does."""
+    signal = proposal.exercise.signal
+    values = proposal.signal_values[np.isfinite(proposal.signal_values)]
+    in_deg = Reading(signal.measure).unit == "deg"
+    step = 1.0 if in_deg else 0.01
+    low = float(np.floor(values.min() / step) * step)
+    high = float(np.ceil(values.max() / step) * step)
+    kept = {"min_value": min(low, signal.start, signal.far)}
+    kept |= {"max_value": max(high, signal.start, signal.far), "step": step}
+    shown = "%.0f°" if in_deg else "%.2f"
+    left, right = st.columns(2)
+    key = f"{measure}_{turned}"
+    start = left.slider(
+        "Back at the start", value=float(signal.start), format=shown, key=f"start_{key}", **kept
+    )
+    far = right.slider(
+        "Far enough to count", value=float(signal.far), format=shown, key=f"far_{key}", **kept
+    )
+    if (start, far) == (signal.start, signal.far):
+        return proposal
+    if start == far or (far > start) != signal.upwards:
+        raise TeachError(
+            "The two limits have passed each other. Move them apart again, or turn start and "
+            "turning point round."
+        )
+    return adjusted(proposal, start, far)
+
+
+def _save(lesson: Lesson, proposal: Proposal) -> None:
+    try:
+        path = keep(proposal, lesson.poses, whose_exercises())
+    except (TeachError, ExerciseNameError, ExerciseFileError) as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    except OSError as error:
+        st.error(f"The exercise could not be saved ({error}).", icon=":material/error:")
+        return
+    del st.session_state[LESSON]
+    st.session_state[SAID] = (
+        f"{lesson.title} is saved. Do it before the camera or give a video: it is recognised and "
+        "counted from now on."
+    )
+    st.query_params["exercise"] = path.stem
+    st.rerun()
