@@ -25,7 +25,7 @@ from posecore.types import Rep
 from scripts.postgres import running
 from scripts.prepare import NotReady, find_postgres
 
-REPS_A_SET, SETS_A_SESSION = 10, 10
+REPS_A_SET, SETS_A_SESSION, SETS_IN_A_ROW = 10, 10, 3  # three or four exercises a session
 YEARS, PEOPLE = 5, ("Ana", "Ben", "Cem", "Dov")
 EXERCISES = ("squat", "lunge", "push_up", "biceps_curl", "shoulder_press", "plank", "jumping_jack",
              "sit_up")  # fmt: skip
@@ -48,10 +48,9 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
         "",
         "`python -m bench history`: what the history page asks the store, in milliseconds, the",
         f"median of {ROUNDS} (and the slowest of them). A session has {SETS_A_SESSION} sets of "
-        f"{REPS_A_SET} reps; they lie in",
-        f"{YEARS} years and are shared by {len(PEOPLE)} people. The file and the server are on the "
-        "same machine, whose",
-        "disk had been read before.",
+        f"{REPS_A_SET} reps and three or",
+        f"four exercises; they lie in {YEARS} years and are shared by {len(PEOPLE)} people. What is",
+        "asked had been asked once before; the server is on the same machine.",
         "",
         machine(),
     ]
@@ -163,7 +162,7 @@ def _set_rows(n: int) -> Iterator[dict[str, Any]]:
         session, ordinal = divmod(i, SETS_A_SESSION)
         yield {
             "id": i + 1, "session_id": session + 1, "ordinal": ordinal + 1,
-            "exercise": EXERCISES[(session + ordinal) % len(EXERCISES)],
+            "exercise": EXERCISES[(session + ordinal // SETS_IN_A_ROW) % len(EXERCISES)],
             "start_s": 60.0 * ordinal, "end_s": 60.0 * ordinal + 40,
         }  # fmt: skip
 

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Connection,
-    Integer,
-    Row,
-    Select,
-    and_,
-    column,
-    func,
-    select,
-    values,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from posecore.store.queries import fault_of, rep_of, visible
 from posecore.store.records import DayTotals, RankedRep, WeekTotals
 from posecore.store.scope import Scope
-from posecore.store.tables import UtcTime, faults, reps, sessions, sets
+from posecore.store.spans import DAY, WEEK, Span, span_number, spans
+from posecore.store.tables import faults, reps, sessions, sets
 
-MOST_SPANS = 4000
-"""Days or weeks in one question: eleven years of days."""
-
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _SUMMED = (
     "reps", "attempts", "rom_sum_deg", "rom_count", "score_sum", "scored",
     "tempo_out_sum_s", "tempo_back_sum_s", "tempo_count", "symmetry_sum", "symmetry_count",
@@ -54,20 +39,19 @@ class History:
         person: str | None = None,
     ) -> list[DayTotals]:
         """The days from ``first`` to ``last``, both included, on which something was done."""
-        spans = list(_spans(first, last, _DAY, zone))
+        of = spans(first, last, DAY, zone)
         figures = [*_amounts(), *map(_sum, ("reps", "attempts"))]
-        whose = self._scope.whose(person)
-        query = _over(spans, figures, (), exercise, whose)
+        rows = self._sums(of, figures, (), exercise, person)
         return [
             DayTotals(
-                day=spans[row.span][0],
+                day=of[row.span].first,
                 sessions=int(row.sessions),
                 sets=int(row.sets),
                 reps=int(row.reps),
                 attempts=int(row.attempts),
                 hold_s=float(row.hold_s),
             )
-            for row in self._rows(query)
+            for row in rows
         ]
 
     def weeks(
@@ -83,11 +67,10 @@ class History:
 
         In order of time, then of name; a week without the exercise has no entry.
         """
-        spans = list(_spans(first - timedelta(days=first.weekday()), last, _WEEK, zone))
+        of = spans(first - timedelta(days=first.weekday()), last, WEEK, zone)
         figures = [*_amounts(), *map(_sum, _SUMMED)]
-        whose = self._scope.whose(person)
-        query = _over(spans, figures, (sets.c.exercise,), exercise, whose)
-        found = [_week(spans[row.span][0], row) for row in self._rows(query)]
+        rows = self._sums(of, figures, (sets.c.exercise,), exercise, person)
+        found = [_week(of[row.span].first, row) for row in rows]
         return sorted(found, key=lambda each: (each.monday, each.exercise))
 
     def best_and_worst(
@@ -121,69 +104,52 @@ class History:
         rows = self._rows(visible(earliest, exercise, self._scope.whose(person)))
         return rows[0].started_at.astimezone(zone).date() if rows else None
 
+    def _sums(
+        self,
+        of: Sequence[Span],
+        figures: Sequence[ColumnElement[Any]],
+        groups: Sequence[ColumnElement[Any]],
+        exercise: str | None,
+        person: str | None,
+    ) -> list[Row[Any]]:
+        if not of:
+            return []
+        return self._rows(_over(of, figures, groups, exercise, self._scope.whose(person)))
+
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._scope.database.reading() as connection:
             return list(connection.execute(query).all())
 
 
-Span = tuple[date, datetime, datetime]
-
-
-def _spans(first: date, last: date, step: timedelta, zone: tzinfo | None) -> Iterator[Span]:
-    """(first day, its midnight, the next one's midnight); a day may have 23 hours or 25."""
-    if (last - first) / step >= MOST_SPANS:
-        raise ValueError(f"expected no more than {MOST_SPANS} days or weeks, got {first} to {last}")
-    day = first
-    while day <= last:
-        yield day, _midnight(day, zone), _midnight(day + step, zone)
-        day += step
-
-
-def _midnight(day: date, zone: tzinfo | None) -> datetime:
-    naive = datetime.combine(day, time.min)
-    return naive.astimezone() if zone is None else naive.replace(tzinfo=zone)
-
-
 def _over(
-    spans: list[Span],
-    figures: list[ColumnElement[Any]],
-    groups: tuple[ColumnElement[Any], ...],
+    of: Sequence[Span],
+    figures: Sequence[ColumnElement[Any]],
+    groups: Sequence[ColumnElement[Any]],
     exercise: str | None,
     person: str | None,
 ) -> Select[Any]:
     """Figures of sets by the span in which their session began, and by ``groups``."""
-    table = _table_of(spans)
-    begun = and_(sessions.c.started_at >= table.c.begin, sessions.c.started_at < table.c.end)
+    begun = select(sessions.c.id, span_number(of, sessions.c.started_at).label("span")).where(
+        sessions.c.deleted_at.is_(None),
+        sessions.c.started_at >= of[0].begin,
+        sessions.c.started_at < of[-1].end,
+    )
+    if person is not None:
+        begun = begun.where(sessions.c.person == person)
+    # Kept apart: put into one with the rest, the number would be reckoned for every set.
+    table = begun.cte("begun").prefix_with("MATERIALIZED")
     query = (
         select(table.c.span, *groups, *figures)
-        .select_from(table.join(sessions, begun).join(sets, sets.c.session_id == sessions.c.id))
-        .where(sessions.c.deleted_at.is_(None))
+        .select_from(table.join(sets, sets.c.session_id == table.c.id))
         .group_by(table.c.span, *groups)
-        .order_by(table.c.span)
+        .order_by(table.c.span, *groups)
     )
-    if spans:
-        # Said once more for the index: the spans are in order and without a gap.
-        query = query.where(
-            sessions.c.started_at >= spans[0][1], sessions.c.started_at < spans[-1][2]
-        )
-    if exercise is not None:
-        query = query.where(sets.c.exercise == exercise)
-    if person is not None:
-        query = query.where(sessions.c.person == person)
-    return query
-
-
-def _table_of(spans: list[Span]) -> CTE:
-    columns = (column("span", Integer), column("begin", UtcTime), column("end", UtcTime))
-    rows = [(i, begin, end) for i, (_, begin, end) in enumerate(spans)]
-    # A table of values needs a row; this one holds no time.
-    never = datetime.min.replace(tzinfo=UTC)
-    return values(*columns, name="spans").data(rows or [(0, never, never)]).cte("spans")
+    return query if exercise is None else query.where(sets.c.exercise == exercise)
 
 
 def _amounts() -> list[ColumnElement[Any]]:
     return [
-        func.count(sessions.c.id.distinct()).label("sessions"),
+        func.count(sets.c.session_id.distinct()).label("sessions"),
         func.count().label("sets"),
         func.coalesce(func.sum(sets.c.hold_s), 0.0).label("hold_s"),
     ]
