@@ -33,6 +33,7 @@ from posecore.store.words import counted
 from posecore.video import VideoError
 from posecore.workload import ENDED, Progress, Standing, State, Workload, left_s
 
+_LONGEST = 80  # letters; systems take 255 bytes, and a letter can be three
 REFRESH_S = 0.5
 BROKEN = (
     "something went wrong with this video, and it was left out. Try it once more; if that does "
@@ -61,6 +62,7 @@ def file_names(names: Iterable[str]) -> list[str]:
     taken: list[str] = []
     for name in names:
         clean = re.sub(r'[\x00-\x1f\\/:*?"<>|]', "_", name).strip(". ") or "video"
+        clean = clean[-_LONGEST:]  # its end says of what kind it is
         path, number, unique = Path(clean), 1, clean
         while unique in taken:
             number += 1

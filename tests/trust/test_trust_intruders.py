@@ -13,6 +13,8 @@ import websockets.sync.client
 
 from bench.trust import sockets
 from bench.trust.sockets import Attempt
+from pages.video_work import file_names
+from posecore.exercises.names import file_stem, person_folder
 
 ROOT = sockets.ROOT
 
@@ -105,3 +107,37 @@ def test_no_secret_and_no_database_is_committed() -> None:
         pytest.skip("not a git checkout, so there is no list of committed files")
     endings = ("secrets.toml", ".env", ".db", ".sqlite", ".pem", ".key")
     assert [name for name in listed.stdout.splitlines() if name.endswith(endings)] == []
+
+
+HOSTILE_NAMES = [
+    "../../../etc/passwd",
+    r"..\..\Windows\win.ini",
+    "/etc/passwd",
+    r"C:\me.mp4",
+    "..",
+    ".",
+    "",
+    " ",
+    "a\0b.mp4",
+    "line\nbreak.mp4",
+    "~root/x.mp4",
+    "$(touch x).mp4",
+    "con:stream.mp4",
+    "\u202egnp.exe",
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=range(len(HOSTILE_NAMES)))
+def test_no_path_is_made_of_what_a_person_typed(tmp_path: Path, name: str) -> None:
+    for made in (
+        tmp_path / "in" / file_names([name])[0],
+        tmp_path / "in" / file_stem(name or "x"),
+        person_folder(tmp_path / "in", name),
+    ):
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.resolve().relative_to(tmp_path / "in")
+        if made != tmp_path / "in":
+            made.write_bytes(b"")  # a name that the system can write
+            assert made.is_file() and made.resolve().parent == made.parent.resolve()
+    assert {path.name for path in tmp_path.iterdir()} == {"in"}
