@@ -1,12 +1,13 @@
 # make run    the app; needs Python 3.11 or 3.12, does the rest itself
 # make test   the whole suite, with a browser
 # make lint   format, lint and type checks
+# make audit  known weaknesses of the pinned packages, as the package index tells them
 # make clean  removes the virtual environment and caches; sessions are kept
 #
 # ARGS goes to the program that is called:  make run ARGS="--server.port 8600"
 #                                           make test ARGS="tests/test_reps.py -x"
 
-.PHONY: run test lint clean
+.PHONY: run test lint audit clean
 .DEFAULT_GOAL := run
 
 ARGS ?=
@@ -37,6 +38,13 @@ lint:
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
 
+# In an environment of its own: what it needs is none of the app's business.
+audit:
+	$(call PREPARE,run)
+	@test -x .audit/bin/pip-audit || { $(VENV_PYTHON) -m venv .audit && \
+	  .audit/bin/python -m pip install --quiet pip-audit==2.10.1; }
+	.audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r requirements.txt $(ARGS)
+
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .audit .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
