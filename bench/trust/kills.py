@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.trust import carrying
 from bench.trust.exercising import PICTURE, REPS_A_SET, RepAFrame, rep_at
 from posecore.analyze import Analysis, write_document
 from posecore.angles import JOINT_NAMES, N_JOINTS
@@ -168,6 +169,15 @@ def _look_at_documents(place: Path, number: int, told: int) -> Found:
     return max(0, told - len(found)), halves, 0
 
 
+def _look_at_imports(place: Path, number: int, told: int) -> Found:
+    return *carrying.look_at_imports(place, number, told), _not_in_order(place)
+
+
+def _look_at_migrated(place: Path, number: int, told: int) -> Found:
+    found = carrying.look_at_migrated(place, number, told)
+    return *found, sum(_not_in_order(path) for path in place.glob(f"old-{number}.*.db"))
+
+
 def _sources(place: Path) -> list[str]:
     store = Store(_url(place))
     try:
@@ -178,7 +188,7 @@ def _sources(place: Path) -> list[str]:
 
 def _not_in_order(place: Path) -> int:
     """1 where SQLite itself finds something wrong in the file."""
-    path = place / "sessions.db"
+    path = place / "sessions.db" if place.is_dir() else place
     if not path.exists():
         return 0
     connection = sqlite3.connect(path)
@@ -211,6 +221,10 @@ TARGETS = {
     "a first session, while its database is made": Target(_train, _look_at_session, 0.2, True),
     "videos being saved": Target(_save_videos, _look_at_videos, 1.0),
     "sessions being deleted for good": Target(_delete, _look_at_deleted, 0.6),
+    "files being imported": Target(carrying.import_files, _look_at_imports, 0.8),
+    "old databases being brought up to date": Target(
+        carrying.migrate_files, _look_at_migrated, 0.8
+    ),
     "documents being written": Target(_write_documents, _look_at_documents, 0.6),
 }
 

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kil
         ("a first session, while its database is made", 5),
         ("videos being saved", 5),
         ("sessions being deleted for good", 5),
+        ("files being imported", 5),
+        ("old databases being brought up to date", 5),
         ("documents being written", 5),
     ],
 )
