@@ -2,20 +2,23 @@
 
 import streamlit as st
 
+import pages.language  # noqa: F401  (every page asks it)
 from pages.person import demand_login, login_is_set_up
 from pages.quiet import ask_nobody
+from posecore.language import _
 
 # The icon is an emoji because the browser would fetch any other from a server outside.
 st.set_page_config(page_title="PoseCoach", page_icon="🏋️", layout="wide")
 ask_nobody()
 demand_login()
-pages = [
-    st.Page("pages/workout.py", title="Workout", icon=":material/videocam:", default=True),
-    st.Page("pages/video.py", title="Video", icon=":material/movie:"),
-    st.Page("pages/history.py", title="History", icon=":material/history:"),
-    st.Page("pages/exercises.py", title="Exercises", icon=":material/exercise:"),
-    st.Page("pages/accuracy.py", title="Accuracy", icon=":material/straighten:"),
+shown = [
+    st.Page("pages/workout.py", title=_("Workout"), icon=":material/videocam:", default=True),
+    st.Page("pages/video.py", title=_("Video"), icon=":material/movie:"),
+    st.Page("pages/history.py", title=_("History"), icon=":material/history:"),
+    st.Page("pages/exercises.py", title=_("Exercises"), icon=":material/exercise:"),
+    st.Page("pages/accuracy.py", title=_("Accuracy"), icon=":material/straighten:"),
+    st.Page("pages/settings.py", title=_("Settings"), icon=":material/settings:"),
 ]
 if login_is_set_up():
-    pages.append(st.Page("pages/account.py", title="Account", icon=":material/account_circle:"))
-st.navigation(pages, position="top").run()
+    shown.append(st.Page("pages/account.py", title=_("Account"), icon=":material/account_circle:"))
+st.navigation(shown, position="top").run()

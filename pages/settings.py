@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from pages.entrance import come_in
 from pages.history_session import date_in_short, plain
 from pages.language import choose_language
 from pages.people import forget_choice, offer_to_add
@@ -157,6 +158,7 @@ def _erase(store: Store, whose: str | None) -> None:
 
 
 def main() -> None:
+    come_in()
     st.title(_("Settings"))
     choose_language()
     if "settings_error" in st.session_state:
