@@ -23,7 +23,7 @@ from posecore.train import SEED, cached_table, classifier_of, fit
 PICTURE = PAGE.parent / "images" / "voting.svg"
 FIGURES = MODEL_PATH.parent / "recognition.json"
 SHIPS = "the model that ships"
-_EVERY = 6  # frames asked in the comparison; voting takes all
+_EVERY = 10  # frames asked in the comparison; voting takes all
 _SHARE_OF_BIG = 5  # one clip in so many of a source with more than so many clips
 _BIG = 150
 
@@ -110,7 +110,7 @@ def section(
         table(["class", "clips", "named", "frames", "voted"], classes),
         "### Against other models",
         f"Each trained on the same {N_ROWS} rows, drawn evenly by class and within it by source "
-        "from a thinned table (a row a second, at most two variants of a clip), as they are or "
+        "from a thinned table (a row a second, at most one variant of a clip), as they are or "
         f"reduced to {N_COMPONENTS} principal components. Grouped: mean recall over classes and "
         f"its spread over {GROUP_FOLDS} folds in which no person or footage is on both sides. The "
         "other columns leave makers out, and the spread is that over the folds of makers: they "

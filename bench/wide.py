@@ -22,7 +22,7 @@ from posecore.table import Table, moments, vary
 from posecore.train import SEED, VARIANTS, inputs_hash
 
 ROW_EVERY_S = 1.0
-MOST_VARIANTS = 2
+MOST_VARIANTS = 1
 N_POSES = 16
 _N = len(FEATURE_NAMES)
 _SWAP = [JOINTS_12.index(MIRROR[joint]) for joint in JOINTS_12]
