@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import uuid4
 
+import alembic.command  # noqa: F401 - beforehand: the kill is to meet a migration, not an import
+
 from bench.trust.exercising import REPS_A_SET, rep_at
 from posecore.store import Store
 from posecore.store.document import RepEntry, SessionEntry, SetEntry, write_document

@@ -223,7 +223,7 @@ TARGETS = {
     "sessions being deleted for good": Target(_delete, _look_at_deleted, 0.6),
     "files being imported": Target(carrying.import_files, _look_at_imports, 0.8),
     "old databases being brought up to date": Target(
-        carrying.migrate_files, _look_at_migrated, 0.8
+        carrying.migrate_files, _look_at_migrated, 1.5
     ),
     "documents being written": Target(_write_documents, _look_at_documents, 0.6),
 }
