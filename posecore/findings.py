@@ -22,7 +22,15 @@ ENOUGH = 0.5
 MARGIN = {"deg": 7.0, "ratio": 0.1, "s": 0.1}
 """Miss that is forgiven where no joint's expected error is known. Degrees: MediaPipe against an
 inertial suit spreads by 6.4 from the side, so 7. Ratio: a tenth of a trunk or stance is about
-that angle on a segment. Seconds: the two or three frames by which a webcam dates a turn."""
+that angle on a segment. Seconds: three frames of a camera of 30 a second."""
+
+TURN_FRAMES = 1.0
+"""A way out or back begins and ends within a frame: its length is known to one frame, which is
+0.03 s at 30 frames a second and 0.1 s at ten."""
+
+BOTH_SHARE = 0.5
+"""Left and right are compared where the lesser side went at least so much of the other's way:
+arms that take turns are not uneven."""
 
 SWING_PERCENT, SWING_MARGIN_DEG = 5.0, 2.0
 """The trunk's swing is the range of its tilt without the outermost frames on either side. What
@@ -137,6 +145,20 @@ class Finding:
         )
 
 
+def in_posture(exercise: Exercise, trace: RepTrace) -> bool:
+    """Whether a rep was done in the exercise's postures; what is not seen speaks against none."""
+    for posture in exercise.postures:
+        if not _seen_from(posture.views, trace):
+            continue
+        values = posture.reading.of(trace.rows)[_frames_at(posture.at, trace)]
+        seen = values[np.isfinite(values)]
+        if len(seen) == 0 or len(seen) < ENOUGH * len(values):
+            continue
+        if not posture.low <= float(np.median(seen)) <= posture.high:
+            return False
+    return True
+
+
 def moving_side(exercise: Exercise, trace: RepTrace) -> str | None:
     """The side that moves, where each counts by itself; None: both are the rep."""
     if trace.side is not None or exercise.signal.sides != "each":
@@ -161,11 +183,13 @@ def read_on_rep(
 ) -> Finding | None:
     """A target on a rep; None where it cannot be judged. ``side`` as moving_side gives it."""
     anywhere = target.at == "rep" and target.views == VIEWS
-    if not anywhere and np.mean([view in target.views for view in trace.views]) < ENOUGH:
+    if not anywhere and not _seen_from(target.views, trace):
         return None
     if target.at == "rep":
         return _read_rep_measure(target, trace)
     if target.at == "start" and not _start_was_seen(exercise, trace):
+        return None
+    if target.reading.sides == "difference" and not _both_moved(exercise, trace):
         return None
     reading = _one_side(target.reading, side)
     frames = _frames_at(target.at, trace)
@@ -188,6 +212,10 @@ def read_on_rep(
     return Finding(target, at_s, joint, value, error)
 
 
+def _seen_from(views: tuple[str, ...], trace: RepTrace) -> bool:
+    return bool(np.mean([view in views for view in trace.views]) >= ENOUGH)
+
+
 def _read_rep_measure(target: Target, trace: RepTrace) -> Finding | None:
     if np.isfinite(trace.signal[trace.begin_i :]).mean() < ENOUGH:
         return None
@@ -200,6 +228,8 @@ def _read_rep_measure(target: Target, trace: RepTrace) -> Finding | None:
         "rom": trace.rom,
     }[target.reading.measure]
     error = MARGIN[target.reading.unit]
+    if target.reading.unit == "s":
+        error = TURN_FRAMES * float(np.median(np.diff(trace.t_s)))
     return Finding(target, turn_s, target.reading.measure, value, error)
 
 
@@ -250,6 +280,19 @@ def _start_was_seen(exercise: Exercise, trace: RepTrace) -> bool:
     reached = values <= signal.start if signal.upwards else values >= signal.start
     waited_s = float(trace.t_s[trace.begin_i] - trace.t_s[0])
     return waited_s >= BEFORE_S / 2 or bool(reached.any())
+
+
+def _both_moved(exercise: Exercise, trace: RepTrace) -> bool:
+    """False where one side rests, as in arms that take turns."""
+    rows = trace.rows[trace.begin_i :]
+    ways = []
+    for side in ("left", "right"):
+        values = _one_side(Reading(exercise.signal.measure), side).of(rows)
+        seen = values[np.isfinite(values)]
+        if len(seen) == 0:
+            return False
+        ways.append(float(np.ptp(seen)))
+    return min(ways) >= BOTH_SHARE * max(ways)
 
 
 def _kindest(values: np.ndarray, target: Target) -> int:

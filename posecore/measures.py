@@ -31,6 +31,7 @@ UNSIDED: Mapping[str, str] = {
     "knee_width": "ratio",  # distance of the knees over distance of the ankles
     "stance_width": "ratio",  # distance of the ankles over distance of the shoulders
     "hip_height": "ratio",  # hips above the ankles, in leg lengths: 1 standing
+    "step": "ratio",  # distance of the ankles in space, in leg lengths
 }
 """Measure -> unit. 2-D measures are taken on the picture in true proportions."""
 
@@ -99,6 +100,7 @@ def measure(pose: Pose, flexion_deg: np.ndarray) -> np.ndarray:
             ankles_px / max(_length(flat[L.LEFT_SHOULDER] - flat[L.RIGHT_SHOULDER]), _EPSILON),
         ),
         ("hip_height", _hip_height(flat)),
+        ("step", _step(world)),
     ):
         row[COLUMN_INDEX[name]] = value
     return row
@@ -208,3 +210,16 @@ def _hip_height(flat: np.ndarray) -> float:
         heights.append((flat[ankle][1] - flat[hip][1]) / max(leg, _EPSILON))
     seen = [h for h in heights if h == h]
     return float(np.mean(seen)) if seen else float("nan")
+
+
+def _step(world: np.ndarray) -> float:
+    legs = [
+        float(np.linalg.norm(world[hip] - world[knee]) + np.linalg.norm(world[knee] - world[ankle]))
+        for hip, knee, ankle in (
+            (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE),
+            (L.RIGHT_HIP, L.RIGHT_KNEE, L.RIGHT_ANKLE),
+        )
+    ]
+    seen = [leg for leg in legs if leg == leg]
+    apart = float(np.linalg.norm(world[L.LEFT_ANKLE] - world[L.RIGHT_ANKLE]))
+    return apart / max(float(np.mean(seen)), _EPSILON) if seen else float("nan")

@@ -17,7 +17,7 @@ from posecore.classify import ExerciseClassifier, Recogniser
 from posecore.estimate import Estimator, PoseEstimator
 from posecore.exercises import Exercise, load_exercises
 from posecore.features import FeatureWindow, joints_of
-from posecore.findings import BEFORE_S, RepTrace
+from posecore.findings import BEFORE_S, RepTrace, in_posture
 from posecore.framing import FramingGuide
 from posecore.holds import HoldTimer
 from posecore.measures import COLUMNS, measure
@@ -215,7 +215,7 @@ class Pipeline:
         counted: list[tuple[RepSpan, str]] = []
         for name, counter in self._counters.items():
             span = counter.step(now.row, now.t_s)
-            if span is None:
+            if span is None or not in_posture(self.exercises[name], self._trace(name, span)):
                 continue
             own, others, none = self._shares_over(span, name)
             if own >= self.settings.rep_share and own >= max(others, none):
@@ -254,22 +254,28 @@ class Pipeline:
         own, none = mean.pop(name), mean.pop(NONE, 0.0)
         return own, max(mean.values(), default=0.0), none
 
-    def _judged(self, exercise: Exercise, span: RepSpan) -> Rep:
-        # What was seen just before the rep shows the position it started from.
-        past = [m for m in self._past if span.start_s - BEFORE_S <= m.t_s <= span.end_s]
+    def _moments(self, span: RepSpan) -> list[_Moment]:
+        """Of a rep, and just before it: those show the position that it started from."""
+        return [m for m in self._past if span.start_s - BEFORE_S <= m.t_s <= span.end_s]
+
+    def _trace(self, name: str, span: RepSpan) -> RepTrace:
+        past = self._moments(span)
         t_s = np.array([m.t_s for m in past])
         rows = np.array([m.row for m in past])
         begin_i = int(np.searchsorted(t_s, span.start_s))
-        trace = RepTrace(
+        return RepTrace(
             t_s=t_s,
             rows=rows,
-            signal=self._counters[exercise.name].value(rows),
+            signal=self._counters[name].value(rows),
             error_deg=np.array([m.error_deg for m in past]),
             views=tuple(m.view for m in past),
             far_i=max(begin_i, int(np.argmin(np.abs(t_s - span.far_s)))),
             complete=span.complete,
             begin_i=begin_i,
         )
+
+    def _judged(self, exercise: Exercise, span: RepSpan) -> Rep:
+        past, trace = self._moments(span), self._trace(exercise.name, span)
         judgement = judge(exercise, trace)
         return Rep(
             exercise=exercise.name,
@@ -281,8 +287,8 @@ class Pipeline:
             score=judgement.score,
             faults=tuple(_with_pose(fault, past) for fault in judgement.faults),
             score_parts=judgement.parts,
-            curve_t_s=t_s[begin_i:],
-            curve_deg=np.array([m.flexion_deg for m in past[begin_i:]]),
+            curve_t_s=trace.t_s[trace.begin_i :],
+            curve_deg=np.array([m.flexion_deg for m in past[trace.begin_i :]]),
         )
 
     def _hold(self, now: _Moment, voted: str) -> ExerciseSet | None:

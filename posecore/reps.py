@@ -26,10 +26,14 @@ _LEAVE = 0.4  # of the smallest range: so far from the start a movement is under
 _TURN = 0.25  # of its own range: so far back from the far end it has turned
 _RETURN = (0.2, 0.4)  # of its own range: the start threshold is kept within these, so that a
 # lock-out short of the book ends a rep and a dip on the way does not
+_HALF_BACK = 0.45  # of its own range: who came back so far and went out again has ended a rep,
+_NEAR_PEAK = 0.15  # of it: if the new way out comes so near to the last far end,
+_WAY_S = 0.4  # and both ways lasted so long; a bob at the far end and a jump do not
 _SETTLED = 0.15  # of the smallest range: so near to the start it has not begun
 _DRIFT_PER_S = 0.08  # of the smallest range: the start position may shift over a set
 _LEG = 0.2  # of the shortest rep: what is quicker out or back has jumped, not moved
-_OVERLAP = 0.5  # of the shorter: two sides' reps that overlap so far are one rep
+_OUTER = 0.6  # of its range: from here on a side is at its far end, not waiting half bent;
+_OVERLAP = 0.5  # of the shorter: two sides that are there together for so long do one rep
 
 
 class Phase(StrEnum):
@@ -43,13 +47,18 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class RepSpan:
-    """One movement that came back. ``complete``: it reached the far threshold."""
+    """One movement that came back.
+
+    complete  it reached the far threshold
+    outer_s   since when and until when it was in the outer part of its range, around far_s
+    """
 
     start_s: float
     far_s: float
     end_s: float
     complete: bool
     rom: float
+    outer_s: tuple[float, float]
 
 
 class RepCounter:
@@ -71,6 +80,9 @@ class RepCounter:
         self._start_s = 0.0
         self._peak = 0.0
         self._peak_s = 0.0
+        self._valley = 0.0
+        self._valley_s = 0.0
+        self._way: list[tuple[float, float]] = []
 
     def step(self, value: float, t_s: float) -> RepSpan | None:
         """The rep or attempt that ends at this frame, if one does.
@@ -104,9 +116,15 @@ class RepCounter:
         if self.phase is Phase.START:
             self._wait(x, far, t_s)
             return None
+        self._way.append((t_s, x))
+        if self._went_out_again(x, t_s):
+            return self._end_at_valley(x, far, t_s)
         if x > self._peak:
             self._peak, self._peak_s = x, t_s
+            self._valley, self._valley_s = x, t_s
             self.phase = Phase.FAR if x >= far else Phase.OUT
+        elif x < self._valley:
+            self._valley, self._valley_s = x, t_s
         if t_s - self._start_s > signal.max_s:
             self._begin_again(x, t_s)
             return None
@@ -116,12 +134,42 @@ class RepCounter:
         nearest, furthest = (self._low + share * rise for share in _RETURN)
         if self.phase is not Phase.BACK or x > min(max(start, nearest), furthest):
             return None
-        rep = RepSpan(self._start_s, self._peak_s, t_s, self._peak >= far, rise)
+        rep = self._span(t_s, far)
         self._begin_again(x, t_s)
-        quickest_s = _LEG * signal.min_s
+        return rep if self._is_movement(rep) else None
+
+    def _span(self, end_s: float, far: float) -> RepSpan:
+        assert self._low is not None
+        inner = [t for t, v in self._way if v < self._low + _OUTER * (self._peak - self._low)]
+        since_s = max((t for t in inner if t < self._peak_s), default=self._start_s)
+        until_s = min((t for t in inner if t > self._peak_s), default=end_s)
+        rise = self._peak - self._low
+        complete = self._peak >= far
+        return RepSpan(self._start_s, self._peak_s, end_s, complete, rise, (since_s, until_s))
+
+    def _is_movement(self, rep: RepSpan) -> bool:
+        quickest_s = _LEG * self.signal.min_s
         moved = min(rep.far_s - rep.start_s, rep.end_s - rep.far_s) >= quickest_s
-        lasted = moved and rep.end_s - rep.start_s >= signal.min_s
-        return rep if lasted and rise >= signal.min_range else None
+        lasted = moved and rep.end_s - rep.start_s >= self.signal.min_s
+        return lasted and rep.rom >= self.signal.min_range
+
+    def _went_out_again(self, x: float, t_s: float) -> bool:
+        """Short of the start threshold the person turned, and is at the far end once more."""
+        assert self._low is not None
+        rise = self._peak - self._low
+        turned = self._peak - self._valley >= max(_HALF_BACK * rise, self.signal.min_range)
+        lasted = min(self._valley_s - self._peak_s, t_s - self._valley_s) >= _WAY_S
+        return turned and lasted and x >= self._peak - _NEAR_PEAK * rise
+
+    def _end_at_valley(self, x: float, far: float, t_s: float) -> RepSpan | None:
+        """The rep ended where it turned; from there on the next one is under way."""
+        rep = self._span(self._valley_s, far)
+        self._way = [(t, v) for t, v in self._way if t >= self._valley_s]
+        self._low, self._start_s = self._valley, self._valley_s
+        self._peak, self._peak_s = x, t_s
+        self._valley, self._valley_s = x, t_s
+        self.phase = Phase.FAR if x >= far else Phase.OUT
+        return rep if self._is_movement(rep) else None
 
     def _wait(self, x: float, far: float, t_s: float) -> None:
         """At the start: follow where it lies until the movement leaves it."""
@@ -135,6 +183,7 @@ class RepCounter:
         elif x >= self._low + _LEAVE * reach:
             self.phase = Phase.FAR if x >= far else Phase.OUT
             self._peak, self._peak_s = x, t_s
+            self._valley, self._valley_s = x, t_s
 
     def _begin_again(self, x: float, t_s: float) -> None:
         self._forget()
@@ -144,7 +193,8 @@ class RepCounter:
 class ExerciseCounter:
     """Reps of an exercise, whose sides may count each by itself.
 
-    Both arms together are one rep: the second side's rep that overlaps the first is dropped.
+    Both arms together are one rep: the second side's rep that overlaps the first is dropped. Of
+    two arms of which one lags behind, the one that gets there tells.
     """
 
     def __init__(self, signal: Signal) -> None:
@@ -165,9 +215,14 @@ class ExerciseCounter:
         ended = None
         for reading, counter in zip(self.readings, self.counters, strict=True):
             rep = counter.step(reading.of_row(row), t_s)
-            if rep is not None and self._both_moved(rep) and not self._same_as_last(rep):
+            if rep is None or not self._both_moved(rep) or self._same_as_last(rep):
+                continue
+            if rep.complete or not self._other_is_on_its_way(counter):
                 ended = self._last = rep
         return ended
+
+    def _other_is_on_its_way(self, counter: RepCounter) -> bool:
+        return any(c is not counter and c.phase is not Phase.START for c in self.counters)
 
     @property
     def phase(self) -> Phase:
@@ -203,6 +258,8 @@ class ExerciseCounter:
         last = self._last
         if last is None:
             return False
-        shared = min(rep.end_s, last.end_s) - max(rep.start_s, last.start_s)
-        shorter = min(rep.end_s - rep.start_s, last.end_s - last.start_s)
+        # A side that waits half bent for its turn has begun early, but is not at its far end.
+        (since_s, until_s), (last_since_s, last_until_s) = rep.outer_s, last.outer_s
+        shared = min(until_s, last_until_s) - max(since_s, last_since_s)
+        shorter = min(until_s - since_s, last_until_s - last_since_s)
         return shared > _OVERLAP * shorter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from posecore.angles import N_JOINTS, flexion_deg
 from posecore.classify import ExerciseClassifier, ModelError
 from posecore.exercises import load_exercises
+from posecore.landmarks import Landmark as L
 from posecore.pipeline import Pipeline, Settings, UnknownExercise
 from posecore.tracks import track_of
 from posecore.types import NONE, ExerciseSet, FrameResult, Pose
@@ -77,6 +79,34 @@ def nobody(seconds: float, fps: float = 20.0) -> list[tuple[float, None]]:
 
 def squats(reps: int = 3, **changes: object) -> Movement:
     return movement("squat", reps, **{"fps": 20, **changes})  # type: ignore[arg-type]
+
+
+# --- a movement that only looks like a rep to one joint --------------------------------------
+
+
+def test_arms_that_bend_on_somebody_who_stands_are_no_push_ups():
+    curls = movement("biceps_curl", 3, fps=20)
+    assert sets_of_run("push_up", curls) == []
+    assert sets_of_run("biceps_curl", curls) == [("biceps_curl", 3)]
+
+
+def test_posture_that_is_not_seen_speaks_against_no_rep():
+    ups = movement("push_up", 3, fps=20)
+    hips = [L.LEFT_HIP, L.RIGHT_HIP]
+    hidden = [(t, replace(p, visibility=without(p.visibility, hips))) for t, p in ups]
+    assert sets_of_run("push_up", hidden) == [("push_up", 3)]
+
+
+def without(visibility: np.ndarray, marks: list[L]) -> np.ndarray:
+    changed = visibility.copy()
+    changed[marks] = 0.0
+    return changed
+
+
+def sets_of_run(name: str, frames: Movement) -> list[tuple[str, int]]:
+    pipeline = scripted(always(name))
+    run(pipeline, list(frames))
+    return sets_of(pipeline)
 
 
 # --- one frame --------------------------------------------------------------------------------

@@ -338,6 +338,63 @@ def test_one_arm_that_starts_before_the_other_is_back_counts_too():
     assert count("biceps_curl", rows(frames)) == (6, 0)
 
 
+def elbows(left: list[float], right: list[float]) -> Rows:
+    return rows(
+        [
+            (i / 25, body(left_elbow=a, right_elbow=b, shoulder=5.0, view="front"))
+            for i, (a, b) in enumerate(zip(left, right, strict=True))
+        ]
+    )
+
+
+def bend(low: float, high: float, frames: int = 60) -> list[float]:
+    """There and back."""
+    return [low + (high - low) * (1 - np.cos(2 * np.pi * s)) / 2 for s in np.linspace(0, 1, frames)]
+
+
+def test_arm_that_waits_half_bent_for_its_turn_counts_when_it_moves():
+    up = [6.0 + 2.0 * i for i in range(19)]
+    left = [*up, *bend(44, 130), *[44.0] * 60, *up[::-1]]
+    right = [*up, *[44.0] * 60, *bend(44, 130), *up[::-1]]
+    assert count("biceps_curl", elbows(left, right)) == (2, 0)
+
+
+def test_one_arm_that_does_not_get_there_is_no_attempt_beside_the_one_that_does():
+    left = [*[6.0] * 20, *bend(6, 132), *[6.0] * 20]
+    right = [*[6.0] * 20, *bend(6, 62), *[6.0] * 20]
+    assert count("biceps_curl", elbows(left, right)) == (1, 0)
+
+
+def test_presses_of_one_arm_after_the_other_count_each():
+    frames = []
+    for i in range(480):
+        left, right = (share if (i // 60) % 2 == side else 0.0 for side in (0, 1)
+                       for share in [(1 - np.cos(2 * np.pi * i / 60)) / 2])  # fmt: skip
+        frames.append((i / 25, body(
+            view="front", arms="side", left_shoulder=60 + 110 * left,
+            right_shoulder=60 + 110 * right, left_elbow=115 - 100 * left,
+            right_elbow=115 - 100 * right,
+        )))  # fmt: skip
+    assert count("shoulder_press", rows([*frames, (19.2, frames[0][1])])) == (8, 0)
+
+
+# --- reps that do not come all the way back ---------------------------------------------------
+
+
+def test_reps_that_come_back_half_the_way_are_counted_as_they_turn():
+    way = [*[6.0] * 20, *bend(6, 130)[:30], *(bend(64, 130)[30:] + bend(64, 130)[:30]) * 3]
+    way += [*bend(6, 130)[30:], *[6.0] * 20]
+    found = spans("biceps_curl", elbows(way, way))
+    assert [span.complete for span in found] == [True] * 4
+    assert all(a.end_s <= b.start_s for a, b in zip(found, found[1:]))
+
+
+def test_shake_at_the_far_end_however_wide_ends_no_rep():
+    shake = [130.0, 50.0, 130.0, 130.0, 52.0, 50.0, 130.0]
+    way = [*[6.0] * 20, *bend(6, 130)[:30], *shake, *bend(6, 130)[30:], *[6.0] * 20]
+    assert count("biceps_curl", elbows(way, way)) == (1, 0)
+
+
 # --- landmarks that go wrong ------------------------------------------------------------------
 
 

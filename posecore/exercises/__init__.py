@@ -96,6 +96,22 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Posture:
+    """What must be the case in a rep, or it is another movement: a push-up is done lying.
+
+    The median of the reading ``at`` the "start", "far" end or in the "whole" rep lies between low
+    and high. Limits are far beyond any form of the exercise, good or bad.
+    """
+
+    reading: Reading
+    at: str
+    low: float
+    high: float
+    views: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise. ``kind`` is "reps" or "hold"; a hold has targets "whole" and no reps.
 
@@ -112,6 +128,7 @@ class Exercise:
     needs: tuple[str, ...]
     signal: Signal
     targets: tuple[Target, ...]
+    postures: tuple[Posture, ...] = ()
 
 
 def load_exercises(own: Path | None = None) -> dict[str, Exercise]:
@@ -246,6 +263,7 @@ class _Reader:
                 "needs",
                 "signal",
                 "targets",
+                "postures",
             },
         )
         name = self.text(table, "name")
@@ -271,6 +289,7 @@ class _Reader:
             needs=self.choices(table, "needs", parts),
             signal=self.signal(table["signal"], kind),
             targets=tuple(self.target(t, f"targets[{i}].") for i, t in enumerate(targets)),
+            postures=self.postures(table, kind),
         )
 
     def signal(self, table: Mapping[str, Any], kind: str) -> Signal:
@@ -308,6 +327,31 @@ class _Reader:
             both,
         )
 
+    def postures(self, table: Mapping[str, Any], kind: str) -> tuple[Posture, ...]:
+        tables = table.get("postures", [])
+        if not isinstance(tables, list) or (tables and kind == "hold"):
+            raise self.fail("postures", "expected [[postures]] tables, of an exercise with reps")
+        return tuple(self.posture(t, f"postures[{i}].") for i, t in enumerate(tables))
+
+    def posture(self, table: Mapping[str, Any], where: str) -> Posture:
+        if not isinstance(table, dict):
+            raise self.fail(where.rstrip("."), "expected a table")
+        self.known(table, {"measure", "sides", "at", "low", "high", "views", "source"}, where)
+        reading = self.reading(table, where)
+        if reading.measure in REP_MEASURES:
+            raise self.fail(f"{where}measure", f"{reading.measure!r} is only known after a rep")
+        (at,) = self.choices({"at": [table.get("at")]}, "at", ("start", "far", "whole"), where)
+        low, high = self.number(table, "low", where), self.number(table, "high", where)
+        self.upright(low, high, where)
+        views = self.choices(table, "views", VIEWS, where)
+        return Posture(reading, at, low, high, views, self.text(table, "source", where))
+
+    def upright(self, low: float, high: float, where: str) -> None:
+        if low >= high:
+            raise self.fail(
+                f"{where}low", f"the range is upside down: {low:g} is not below {high:g}"
+            )
+
     def target(self, table: Mapping[str, Any], where: str) -> Target:
         if not isinstance(table, dict):
             raise self.fail(where.rstrip("."), "expected a table")
@@ -334,11 +378,7 @@ class _Reader:
         low, high = self.number(table, "low", where), self.number(table, "high", where)
         if at == "rep" and low <= 0:
             raise self.fail(f"{where}low", "expected above 0 for what is measured of a whole rep")
-        if low >= high:
-            raise self.fail(
-                f"{where}low",
-                f"the range is upside down: {low:g} is not below {high:g}",
-            )
+        self.upright(low, high, where)
         below = self.miss(table.get("below"), f"{where}below.")
         above = self.miss(table.get("above"), f"{where}above.")
         if below is None and above is None:

@@ -19,6 +19,7 @@ from posecore.exercises import (
     Exercise,
     ExerciseFileError,
     Miss,
+    Posture,
     Signal,
     Target,
     read_exercise,
@@ -109,7 +110,17 @@ def toml_of(exercise: Exercise) -> str:
         "signal": _signal_table(exercise.signal, exercise.kind),
         "targets": [_target_table(target) for target in exercise.targets],
     }
+    if exercise.postures:
+        table["postures"] = [_posture_table(posture) for posture in exercise.postures]
     return tomli_w.dumps(table)
+
+
+def _posture_table(posture: Posture) -> dict[str, Any]:
+    table: dict[str, Any] = {"measure": posture.reading.measure}
+    if posture.reading.measure in SIDED and posture.reading.sides != "mean":
+        table["sides"] = posture.reading.sides
+    table |= {"at": posture.at, "low": _short(posture.low), "high": _short(posture.high)}
+    return table | {"views": list(posture.views), "source": posture.source}
 
 
 def _signal_table(signal: Signal, kind: str) -> dict[str, Any]:
