@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from posecore.store import NotFound
 from posecore.types import Rep
@@ -153,3 +157,24 @@ def test_notes_are_kept_and_can_be_changed(store):
     assert store.session(session_id).summary.notes == "Knie tut weh \N{PENSIVE FACE}"
     with pytest.raises(NotFound):
         store.of("Ana").set_notes(session_id, "mine")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    moments=st.lists(
+        st.datetimes(datetime(2023, 12, 30), datetime(2025, 1, 3), timezones=st.just(UTC)),
+        min_size=1,
+        max_size=12,
+    ),
+    zone=st.sampled_from(["Asia/Seoul", "Europe/Berlin", "America/Santiago", "Pacific/Apia",
+                          "Australia/Lord_Howe", "Asia/Kathmandu"]),
+)  # fmt: skip
+def test_the_database_counts_days_as_the_calendar_does(store, moments, zone):
+    """Zones with clock changes at midnight, of half an hour, and in both halves of the year."""
+    there, whose = ZoneInfo(zone), str(uuid4())
+    with store.together():
+        for moment in moments:
+            store.begin_set(store.begin_session(moment, "camera", whose), "squat", 0.0)
+    expected = Counter(moment.astimezone(there).date() for moment in moments)
+    days = store.history.days(date(2023, 12, 29), date(2025, 1, 5), zone=there, person=whose)
+    assert {each.day: each.sessions for each in days} == expected
