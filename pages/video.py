@@ -16,10 +16,10 @@ from pages.history_session import plain
 from pages.person import own
 from pages.video_compare import show_compare
 from pages.video_result import show
-from pages.video_work import Knowledge, Result, begin_work, show_work
-from pages.workout_loading import show_left_out
-from posecore.classify import ExerciseClassifier, ModelError
-from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
+from pages.video_work import Result, begin_work, show_work
+from pages.workout_loading import Knowledge, load_knowledge, show_left_out
+from posecore.classify import ModelError
+from posecore.exercises import Exercise, ExerciseFileError
 from posecore.store import Store, default_url
 from posecore.store.words import title_of
 from posecore.workload import Workload
@@ -27,11 +27,6 @@ from posecore.workload import Workload
 KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
 ANY_EXERCISE = "Recognise by itself"
 RESULTS, WORK, UPLOADS = "video_results", "video_work", "video_uploads"
-
-
-@st.cache_resource(show_spinner="Loading the exercises and the model.")
-def load_knowledge() -> Knowledge:
-    return usable_exercises()[0], ExerciseClassifier.load()
 
 
 @st.cache_resource(show_spinner=False)

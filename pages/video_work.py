@@ -21,11 +21,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.history_session import plain
+from pages.workout_loading import Knowledge
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_NAMES
 from posecore.batch import analyze_and_draw
-from posecore.classify import ExerciseClassifier
-from posecore.exercises import Exercise
 from posecore.pipeline import Pipeline
 from posecore.report import Pictures, pictures_for
 from posecore.store import Store, StoreError
@@ -34,13 +33,11 @@ from posecore.video import VideoError
 from posecore.workload import ENDED, Progress, Standing, State, Workload, left_s
 
 _LONGEST = 80  # letters; systems take 255 bytes, and a letter can be three
-REFRESH_S = 0.5
+REFRESH_S = 1.0
 BROKEN = (
     "something went wrong with this video, and it was left out. Try it once more; if that does "
     "not help, please report it."
 )
-
-Knowledge = tuple[dict[str, Exercise], ExerciseClassifier]
 
 
 @dataclass
@@ -155,7 +152,7 @@ def left_in_words(seconds: float) -> str:
 
 
 def show_work(load: Workload[Result], since: float) -> None:
-    """While it goes on, this part of the page alone is drawn again, twice a second.
+    """While it goes on, this part of the page alone is drawn again, once a second.
 
     since  when it was begun, by the clock of time.monotonic
     """
