@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit.logger
 from streamlit.web import cli
 
+from pages.gate import close_to_strangers
 from pages.quiet import ask_nobody
 from posecore import logs, monitor
 
@@ -39,6 +40,7 @@ def main() -> int:
     if running is not None:
         logs.note(logging.getLogger("posecore.monitor"), "monitor listens", url=running.url)
     ask_nobody()
+    close_to_strangers()
     cli.main(["run", str(APP), *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     return 0
 

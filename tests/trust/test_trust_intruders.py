@@ -7,9 +7,12 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import httpx
 import pytest
 import websockets.exceptions
 import websockets.sync.client
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from bench.trust import sockets
 from bench.trust.sockets import Attempt
@@ -45,6 +48,37 @@ def test_uploads_have_a_limit_and_other_sites_cannot_send_any() -> None:
     server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]
     assert server["maxUploadSize"] <= 1024
     assert server.get("enableXsrfProtection", True) and server.get("enableCORS", True)
+
+
+def upload_of_a_stranger(port: int) -> int:
+    """What the app answers to a file from somebody who has only just come."""
+    address = f"ws://localhost:{port}/_stcore/stream"
+    with websockets.sync.client.connect(
+        address, subprotocols=["streamlit"], origin=f"http://localhost:{port}", proxy=None
+    ) as page:
+        page.send(BackMsg(rerun_script={}).SerializeToString())
+        told = ForwardMsg()
+        while not told.HasField("new_session"):
+            told.ParseFromString(page.recv(60))
+        session = told.new_session.initialize.session_id
+        with httpx.Client(base_url=f"http://localhost:{port}", trust_env=False) as browser:
+            browser.get("/_stcore/health")
+            token = {"X-Xsrftoken": browser.cookies.get("_streamlit_xsrf", "")}
+            sent = browser.put(
+                f"/_stcore/upload_file/{session}/1", files={"file": b"x" * 999}, headers=token
+            )
+    return sent.status_code
+
+
+@pytest.mark.parametrize(("login", "answer"), [(False, 204), (True, 400)])
+def test_where_people_log_in_nobody_else_can_upload(
+    tmp_path: Path, login: bool, answer: int
+) -> None:
+    settings = tmp_path / "secrets.toml"
+    settings.write_text('[auth]\ncookie_secret = "0123456789abcdef"\n' if login else "")
+    program = ("serve.py", "--secrets.files", str(settings))
+    with sockets.traced_app(tmp_path, trace=False, program=program) as server:
+        assert upload_of_a_stranger(server.port) == answer
 
 
 def program_files() -> list[Path]:
