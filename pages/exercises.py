@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from pages.exercises_detail import show_aftermath, show_exercise
+from pages.exercises_detail import SEEN, show_aftermath, show_exercise
 from pages.exercises_figure import STYLE, figure_html
 from pages.exercises_known import Known, known_here
 from pages.exercises_teach import show_teaching
@@ -38,6 +38,7 @@ def main() -> None:
         show_exercise(known, known.exercises[opened])
         return
     show_aftermath(known)
+    st.session_state.pop(SEEN, None)
     part = st.segmented_control(
         "What to look at",
         [LIST, TEACH],

@@ -29,13 +29,34 @@ from posecore.exercises.write import (
 from posecore.measures import Reading
 from posecore.plots.exercise import targets_figure
 
-UNDO, SAID = "exercises_undo", "exercises_said"
-"""In the session state: files that were taken away, and a sentence for the next run."""
+UNDO, SAID, SEEN = "exercises_undo", "exercises_said", "exercises_seen"
+"""In the session state: files that were taken away, a sentence for the next run, and which
+exercise was opened last."""
+
+
+_TO_TOP = """
+export default function ({ parentElement }) {
+    const main = parentElement.closest('[data-testid="stMain"]') || document.scrollingElement;
+    main.scrollTo(0, 0);
+}
+"""
+
+
+def _begin_at_the_top(name: str) -> None:
+    """Streamlit stays where the list was scrolled to; an exercise that is opened begins above."""
+    if st.session_state.get(SEEN) != name:
+        st.session_state[SEEN] = name
+        script = st.components.v2.component(
+            "posecoach_to_top", html="<span></span>", js=_TO_TOP, isolate_styles=False
+        )
+        script(key=f"to_top_{name}")
 
 
 def show_exercise(known: Known, exercise: Exercise) -> None:
+    _begin_at_the_top(exercise.name)
     left, right = st.columns([1, 2], vertical_alignment="center")
-    left.html(figure_html(known.figures.get(exercise.name), exercise.title))
+    if figure := figure_html(known.figures.get(exercise.name), exercise.title):
+        left.html(figure)
     with right:
         st.header(exercise.title)
         st.html(
@@ -57,7 +78,6 @@ def show_exercise(known: Known, exercise: Exercise) -> None:
     st.html("".join(_target_html(target) for target in exercise.targets))
     st.html(
         '<div class="pc-target"><h4>What is counted</h4>'
-        f"<p>{escape(counted_in_words(exercise))}</p>"
         f'<p class="pc-source">Source: {source_html(exercise.signal.source)}</p></div>'
     )
     st.subheader("Your own targets")

@@ -138,34 +138,37 @@ def _take(title: str, about: str, poses: Poses, note: str | None) -> None:
 def _show_proposal(lesson: Lesson) -> None:
     if lesson.note is not None:
         st.info(lesson.note)
+    head, chart, controls, below = (st.container() for _ in range(4))
     try:
-        proposal = _chosen(lesson)
+        with controls:
+            proposal = _chosen(lesson)
     except (TeachError, ExerciseNameError) as error:
-        st.error(str(error), icon=":material/error:")
+        below.error(str(error), icon=":material/error:")
         return
-    left, right = st.columns([1, 2], vertical_alignment="center")
-    left.html(figure_html(figure_of(proposal, lesson.poses), lesson.title))
-    with right:
-        st.header(lesson.title)
+    with head:
+        left, right = st.columns([1, 2], vertical_alignment="center")
+        if figure := figure_html(figure_of(proposal, lesson.poses), lesson.title):
+            left.html(figure)
+        right.header(lesson.title)
         lines = "<br>".join(escape(line) for line in in_words(proposal))
-        st.html(f'<p class="pc-lead">{lines}</p>')
+        right.html(f'<p class="pc-lead">{lines}</p>')
     signal = proposal.exercise.signal
     name = measure_name(Reading(signal.measure, signal.sides))
-    st.plotly_chart(
+    chart.plotly_chart(
         taught_figure(lesson.seen.t_s, proposal.signal_values, signal, proposal.spans, name),
         key="teach_chart",
         config={"displayModeBar": False},
     )
     done, tried = len(proposal.complete), len(proposal.spans) - len(proposal.complete)
     short = f" {tried} more went too short a way." if tried else ""
-    st.markdown(f"**{done} repetitions are counted with these limits.**{short}")
-    with st.expander("What a good repetition will be", expanded=False):
-        for target in proposal.exercise.targets:
-            st.markdown(f"- {target_name(target)}: {range_in_words(target)}")
-    if st.button(
-        "Save the exercise", type="primary", key="teach_save", disabled=done < FEWEST_REPS
-    ):
-        _save(lesson, proposal)
+    with below:
+        st.markdown(f"**{done} repetitions are counted with these limits.**{short}")
+        with st.expander("What a good repetition will be", expanded=False):
+            for target in proposal.exercise.targets:
+                st.markdown(f"- {target_name(target)}: {range_in_words(target)}")
+        too_few = done < FEWEST_REPS
+        if st.button("Save the exercise", type="primary", key="teach_save", disabled=too_few):
+            _save(lesson, proposal)
 
 
 def _chosen(lesson: Lesson) -> Proposal:

@@ -48,7 +48,7 @@ MOMENTS = {
     "whole": "all the time",
     "rep": "in the whole repetition",
 }
-VIEWS = {"front": "the front", "diagonal": "diagonally", "side": "the side"}
+VIEWS = {"front": "the front", "diagonal": "half way round", "side": "the side"}
 UNITS = {"deg": "°", "ratio": "", "s": " s"}
 
 _LINKS = (
@@ -83,7 +83,7 @@ def range_in_words(target: Target) -> str:
 
 def views_in_words(views: tuple[str, ...]) -> str:
     if len(views) == len(VIEWS):
-        return "from everywhere"
+        return "from all sides"
     return "from " + " or ".join(VIEWS[view] for view in views)
 
 
