@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.overhead import machine
@@ -15,6 +17,7 @@ from bench.trust import kills, sockets, storage, videos
 from posecore.decoder import LIMITS
 from scripts.bad_videos.writing import READ, REFUSED
 from scripts.make_bad_videos import make
+from scripts.prepare import find_postgres
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "RELIABILITY.md"
 
@@ -131,12 +134,18 @@ def _killed(n: int) -> Section:
 
 def _disks() -> Section:
     rows, good = [], True
+    troubles = []
     for name in storage.TROUBLES:
         with _folder() as folder:
             met = storage.meet(name, folder)
-            good &= met.survived
-            said = (met.said or "nothing").replace(f"{folder}/", "")
-            rows.append((met.what, said, f"{met.longest_s:.2f}", met.reps, met.kept))
+            troubles.append(replace(met, said=(met.said or "nothing").replace(f"{folder}/", "")))
+    if (programs := find_postgres()) is not None:
+        met = storage.server_stops(programs)
+        said = re.sub(r"postgresql\S+", "postgresql://...", met.said or "nothing")
+        troubles.append(replace(met, said=re.sub(r'"/\S+"', '"..."', said)))
+    for met in troubles:
+        good &= met.survived
+        rows.append((met.what, met.said or "", f"{met.longest_s:.2f}", met.reps, met.kept))
     with _folder() as folder:
         lengths = storage.clock_set_back(folder)
     good &= len(lengths) == 3 and all(each is not None and each >= 0 for each in lengths)

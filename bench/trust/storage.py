@@ -21,6 +21,7 @@ from pathlib import Path
 from bench.trust.exercising import PICTURE, RepAFrame
 from posecore.live import LiveSession
 from posecore.store import Store, StoreError
+from scripts.postgres import running
 
 _ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -47,8 +48,10 @@ class Trouble:
 
 
 class _Training:
-    def __init__(self, place: Path, started_at: datetime = NOON) -> None:
-        self.store = Store(f"sqlite:///{place / 'sessions.db'}", busy_timeout_s=_BUSY_S)
+    def __init__(self, place: Path | str, started_at: datetime = NOON) -> None:
+        """``place``: a folder, or the address of a server."""
+        url = place if isinstance(place, str) else f"sqlite:///{place / 'sessions.db'}"
+        self.store = Store(url, busy_timeout_s=_BUSY_S)
         self.session = LiveSession(
             RepAFrame(), store=self.store, started_at=started_at, source="camera"
         )
@@ -150,6 +153,21 @@ TROUBLES: dict[str, Callable[[Path], Trouble]] = {
     each.__name__: each
     for each in (full_disk, full_until_the_end, read_only, read_only_from_the_start, locked)
 }
+
+
+def server_stops(programs: Path) -> Trouble:
+    """PostgreSQL is switched off in the middle, and started again."""
+    with running(programs) as server:
+        training = _Training(server.new_database())
+        training.go_on(5)
+        server.stop()
+        said = training.go_on(_TIRED)
+        training.go_on(3)
+        server.start()
+        training.go_on(20)
+        trouble = training.end("the server of the database stops, and is back", said)
+        training.store.close()
+    return trouble
 
 
 def clock_set_back(place: Path) -> list[float | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.trust import storage
+from scripts.postgres import Server
 
 needs_namespaces = pytest.mark.skipif(
     not storage.namespaces_allowed(), reason="no mount namespace may be made here (unshare -rm)"
@@ -32,6 +33,15 @@ def test_trouble_is_named_the_session_goes_on_and_all_is_saved_when_it_can_be(
     assert met.said is not None and met.said.startswith("Not saved yet, kept in memory: ")
     assert re.search(said, met.said)
     assert met.kept == met.reps > 5
+    assert met.said_at_end is None
+    assert met.longest_s < 3.0, "the picture stood still"
+
+
+def test_a_server_that_stops_is_named_and_all_is_saved_when_it_is_back(server: Server) -> None:
+    met = storage.server_stops(server.programs)
+    assert met.said is not None and met.said.startswith("Not saved yet, kept in memory: ")
+    assert "did not answer" in met.said
+    assert met.kept == met.reps > 20
     assert met.said_at_end is None
     assert met.longest_s < 3.0, "the picture stood still"
 
