@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -49,10 +50,10 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
         "`python -m bench history`: what the history page asks the store, in milliseconds, the",
         f"median of {ROUNDS} (and the slowest of them). A session has {SETS_A_SESSION} sets of "
         f"{REPS_A_SET} reps and three or",
-        f"four exercises; they lie in {YEARS} years and are shared by {len(PEOPLE)} people. What is",
-        "asked had been asked once before; the server is on the same machine.",
+        f"four exercises; they lie in {YEARS} years and are of {len(PEOPLE)} people. What is asked",
+        "had been asked once before; the server is on the same machine.",
         "",
-        machine(),
+        f"{machine()} Load of the machine before: {os.getloadavg()[0]:.1f}.",
     ]
     for name, makers in _databases():
         columns = []
