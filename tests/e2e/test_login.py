@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ALWAYS, PATIENCE_MS, App, free_port, running_app
+from conftest import ALWAYS, CLIPS, PATIENCE_MS, App, free_port, running_app
 from playwright.sync_api import Browser, Page, Playwright, expect
 from servers import Provider, running_provider
 
@@ -85,6 +85,11 @@ def test_each_person_finds_their_own_sessions_and_nobody_without_login_finds_any
     expect(stranger.get_by_role("button", name="Log in", exact=True)).to_be_visible()
     assert stranger.get_by_role("link", name="History").count() == 0
     assert "Set 1" not in stranger.content()
+
+    ada.goto(f"{app.url}/video")
+    with ada.expect_response(lambda answer: "/upload_file/" in answer.url) as sent:
+        ada.locator("input[type=file]").first.set_input_files(CLIPS / "squat_45_2.mp4")
+    assert sent.value.ok
 
     ada.get_by_role("link", name="Account").click()
     ada.screenshot(path=app.log.with_name("account.png"))
