@@ -122,7 +122,7 @@ def compared_row(head: str, row: Mapping[str, Any]) -> dict[str, str]:
         return f"{100 * row[key]:.0f}{wide} %"
 
     return {
-        head: str(row["name"]).capitalize(),
+        head: row["name"][:1].upper() + row["name"][1:],
         "Grouped": share("grouped", "grouped_spread"),
         "Clips": share("named"),
         "Frames": share("frames"),

@@ -100,18 +100,18 @@ def test_rows_by_exercise_end_with_everything_else():
 
 
 def test_row_of_the_comparison_has_a_dash_where_nothing_was_measured():
-    row = {"name": "random forest", "grouped": None, "named": 0.701, "frames": 0.652}
+    row = {"name": "support vectors (RBF)", "grouped": None, "named": 0.701, "frames": 0.652}
     row |= {"voted": 0.636, "voted_spread": 0.112, "macro": 0.598}
     shown = compared_row("Model", row)
     assert (shown["Model"], shown["Grouped"], shown["After voting"]) == (
-        "Random forest", "–", "64 ± 11 %",
+        "Support vectors (RBF)", "–", "64 ± 11 %",
     )  # fmt: skip
 
 
 def test_confusion_shows_clips_and_colours_shares_of_a_row():
     (squares,) = confusion_figure(CARD["leave_one_source_out"]["confusion"], {"none": "Else"}).data
-    assert [list(row) for row in squares.z] == [[0.5, 0.5], [0.0, 1.0]]
-    assert list(squares.text[1]) == ["", "6"] and list(squares.x) == ["Else", "squat"]
+    assert [list(row) for row in squares.z] == [[1.0, 0.0], [0.5, 0.5]]
+    assert list(squares.text[0]) == ["6", ""] and list(squares.x) == ["squat", "Else"]
 
 
 def test_voting_has_a_line_for_each_method_and_leaves_out_what_never_switched():

@@ -8,7 +8,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from posecore.plots.pieces import COLOURS, GRID, NEUTRAL, TEXT, layout_of, pale
+from posecore.types import NONE
 
+_SQUARES = {"automargin": True, "showgrid": False}
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _LINES = ("#5f6670", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2", "#009E73")  # Okabe and Ito 2008
 
@@ -17,7 +19,7 @@ def confusion_figure(
     confusion: Mapping[str, Mapping[str, int]], titles: Mapping[str, str]
 ) -> go.Figure:
     """A row for what was done, a column for what it was called: share of the row's clips."""
-    names = list(confusion)
+    names = sorted(confusion, key=lambda name: (name == NONE, name))
     shares, told = [], []
     for truth in names:
         n = sum(confusion[truth].values())
@@ -41,8 +43,8 @@ def confusion_figure(
     }
     layout = layout_of("", [])
     layout |= {"height": 560, "hovermode": "closest", "showlegend": False}
-    layout["xaxis"] = _axis("what it was called") | {"tickangle": -45, "automargin": True}
-    layout["yaxis"] = _axis("what was done") | {"autorange": "reversed", "automargin": True}
+    layout["xaxis"] = _axis("what it was called") | {"tickangle": -45, **_SQUARES}
+    layout["yaxis"] = _axis("what was done") | {"autorange": "reversed", **_SQUARES}
     return go.Figure({"data": [squares], "layout": layout})
 
 
