@@ -36,6 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("folder", type=Path, help="clips of random poses with their truth")
     fit.add_argument("--cache", type=Path, help="keep poses that were estimated here")
     fit.set_defaults(run=_fit_angles)
+    faults = commands.add_parser("faults", help="faults of drawn people, told and not told")
+    faults.add_argument("folders", nargs="+", type=Path, help="clips with their truth beside them")
+    faults.add_argument("--cache", type=Path, help="keep poses that were estimated here")
+    faults.add_argument("--truth", action="store_true", help="true joints instead of the films")
+    faults.set_defaults(run=_faults)
     recognition = commands.add_parser("recognition", help="how well exercises are told apart")
     recognition.add_argument("--data", type=Path, required=True)
     recognition.add_argument("--cache", type=Path, help="keep poses and the table here")
@@ -94,6 +99,12 @@ def _fit_angles(given: argparse.Namespace) -> None:
     from bench.fit_angles import fit_command
 
     fit_command(given.folder, given.cache)
+
+
+def _faults(given: argparse.Namespace) -> None:
+    from bench.faults import faults_command
+
+    faults_command(given.folders, given.cache, given.truth)
 
 
 def _recognition(given: argparse.Namespace) -> None:
