@@ -8,10 +8,9 @@ sessions  Store: write while a session runs, look at it afterwards
 scope     whose sessions are shown and changed
 history   sums over days and weeks, the best and the worst rep
 people    names, and how somebody is removed for good
-archive   everything into a file and back, in the form that document says
+archive   everything into a file and back, by carrying, in the form that document says
 """
 
-from posecore.store.archive import Imported
 from posecore.store.database import default_url
 from posecore.store.engines import URL_VARIABLE
 from posecore.store.errors import (
@@ -31,6 +30,7 @@ from posecore.store.records import (
     Curve,
     DayTotals,
     ExerciseTotals,
+    Imported,
     PersonSummary,
     RankedRep,
     RepRecord,

@@ -1,43 +1,19 @@
-"""Everything into a file and back: export, import, and putting back a backup."""
+"""Everything into a file and back: export, import, and putting back a backup.
+
+What does the work, ``carrying``, is loaded when it is first needed: most starts never need it.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, select
 
-from posecore.store.document import (
-    CurveEntry,
-    FaultEntry,
-    PersonEntry,
-    RepEntry,
-    SessionEntry,
-    SetEntry,
-    read_document,
-    write_document,
-)
 from posecore.store.engines import keep_out_writers
-from posecore.store.errors import DamagedRecord, NotAnExport, NotEmpty
-from posecore.store.people import make_known
-from posecore.store.records import unpack_curve
+from posecore.store.errors import NotEmpty
+from posecore.store.records import Imported
 from posecore.store.scope import Scope
-from posecore.store.sums import totals_of
-from posecore.store.tables import curves, faults, people, reps, sessions, sets
-
-_AT_ONCE = 20
-"""Sessions that are read together: fewer questions to the database, little memory."""
-
-
-@dataclass(frozen=True)
-class Imported:
-    """``already_here``: sessions that the database had, and which were left as they are."""
-
-    sessions: int
-    already_here: int
+from posecore.store.tables import people, sessions
 
 
 class Archive:
@@ -52,16 +28,21 @@ class Archive:
         person   only this person's; None: everybody's
         deleted  with those that are deleted and not yet purged, which a backup keeps
         """
+        from posecore.store.carrying import entries
+        from posecore.store.document import write_document
+
         with self._database.reading() as connection:
-            return write_document(out, _entries(connection, self._scope.whose(person), deleted))
+            return write_document(out, entries(connection, self._scope.whose(person), deleted))
 
     def import_(self, source: BinaryIO, *, person: str | None = None) -> Imported:
         """Take over what is not here yet: all of the file, or nothing where it is damaged.
 
         person  whose the sessions become; None: as the file says
         """
+        from posecore.store.carrying import take_over
+
         with self._database.writing() as connection:
-            return _take_over(connection, source, self._scope.whose(person))
+            return take_over(connection, source, self._scope.whose(person))
 
     def restore(
         self, source: BinaryIO, *, replace: bool = False, keep: BinaryIO | None = None
@@ -71,6 +52,9 @@ class Archive:
         replace  remove for good what is here; without it NotEmpty where there is something
         keep     takes what is removed, as a backup of its own, to the last rep
         """
+        from posecore.store.carrying import entries, take_over
+        from posecore.store.document import write_document
+
         self._scope.demand_everybody("put back a backup")
         with self._database.writing() as connection:
             count = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
@@ -78,143 +62,7 @@ class Archive:
                 raise NotEmpty(f"{self._database.place} has {count} sessions already.")
             keep_out_writers(connection)
             if keep is not None:
-                write_document(keep, _entries(connection, None, deleted=True))
+                write_document(keep, entries(connection, None, deleted=True))
             connection.execute(delete(sessions))
             connection.execute(delete(people))
-            return _take_over(connection, source, None).sessions
-
-
-# Out of the database.
-
-
-def _entries(
-    connection: Connection, person: str | None, deleted: bool
-) -> Iterator[PersonEntry | SessionEntry]:
-    names = select(people.c.name).order_by(people.c.name)
-    query = select(sessions).order_by(sessions.c.id)
-    if person is not None:
-        names = names.where(people.c.name == person)
-        query = query.where(sessions.c.person == person)
-    if not deleted:
-        query = query.where(sessions.c.deleted_at.is_(None))
-    for name in connection.execute(names).scalars():
-        yield PersonEntry(name=name)
-    last_id = 0
-    while page := connection.execute(query.where(sessions.c.id > last_id).limit(_AT_ONCE)).all():
-        last_id = page[-1].id
-        sets_of = _sets_of(connection, [row.id for row in page])
-        for row in page:
-            entry = {name: row._mapping[name] for name in _SESSION}
-            yield SessionEntry(**entry, sets=sets_of[row.id])
-
-
-_SESSION = (
-    "uid", "person", "started_at", "ended_at", "deleted_at", "source", "app_version",
-    "model_version", "notes",
-)  # fmt: skip
-_SET = ("ordinal", "exercise", "start_s", "end_s", "hold_s")
-_REP = (
-    "ordinal", "start_s", "end_s", "complete", "rom_deg", "tempo_out_s", "tempo_back_s", "score",
-)  # fmt: skip
-_FAULT = ("fault", "at_s", "joint", "measured", "low", "high", "unit", "cue")
-
-
-def _sets_of(connection: Connection, session_ids: list[int]) -> dict[int, tuple[SetEntry, ...]]:
-    here = sets.c.session_id.in_(session_ids)
-
-    def rows(query: Select[Any]) -> Iterator[Any]:
-        return iter(connection.execute(query.where(here)))
-
-    faults_of: dict[int, list[FaultEntry]] = defaultdict(list)
-    for row in rows(select(faults).select_from(faults.join(reps).join(sets)).order_by(faults.c.id)):
-        faults_of[row.rep_id].append(FaultEntry(**_measured(row, _FAULT)))
-    curve_of = {
-        row.rep_id: CurveEntry(joint_names=tuple(row.joint_names), samples=row.samples)
-        for row in rows(select(curves).select_from(curves.join(reps).join(sets)))
-    }
-    reps_of: dict[int, list[RepEntry]] = defaultdict(list)
-    for row in rows(select(reps).select_from(reps.join(sets)).order_by(reps.c.ordinal)):
-        reps_of[row.set_id].append(
-            RepEntry(
-                **_measured(row, _REP),
-                score_parts=row.score_parts,
-                faults=tuple(faults_of[row.id]),
-                curve=curve_of.get(row.id),
-            )
-        )
-    found: dict[int, list[SetEntry]] = defaultdict(list)
-    for row in rows(select(sets).order_by(sets.c.ordinal)):
-        entry = SetEntry(**_measured(row, _SET), reps=tuple(reps_of[row.id]))
-        found[row.session_id].append(entry)
-    return defaultdict(tuple, {id: tuple(each) for id, each in found.items()})
-
-
-def _measured(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    """Those columns; what was not measured, NaN, is None."""
-    values = {name: row._mapping[name] for name in names}
-    return {name: None if value != value else value for name, value in values.items()}
-
-
-# Into the database.
-
-
-def _take_over(connection: Connection, source: BinaryIO, person: str | None) -> Imported:
-    taken = known = 0
-    for entry in read_document(source):
-        if isinstance(entry, PersonEntry):
-            make_known(connection, person if person is not None else entry.name)
-        elif connection.execute(select(exists().where(sessions.c.uid == entry.uid))).scalar():
-            known += 1
-        else:
-            _insert_session(connection, entry, person)
-            taken += 1
-    return Imported(taken, known)
-
-
-def _insert_session(connection: Connection, entry: SessionEntry, person: str | None) -> None:
-    row = {name: getattr(entry, name) for name in _SESSION}
-    if person is not None:
-        row["person"] = person
-    make_known(connection, row["person"])
-    try:
-        session_id = connection.execute(
-            insert(sessions).values(**row).returning(sessions.c.id)
-        ).scalar_one()
-        for each in entry.sets:
-            _insert_set(connection, session_id, each)
-    except (IntegrityError, DamagedRecord) as error:
-        reason = error if isinstance(error, DamagedRecord) else "a set or a rep is there twice"
-        raise NotAnExport(
-            f"The session of {entry.started_at:%d %B %Y} in this file is damaged ({reason}). "
-            "Nothing of the file was kept."
-        ) from error
-
-
-def _insert_set(connection: Connection, session_id: int, entry: SetEntry) -> None:
-    rows = [{name: getattr(each, name) for name in (*_REP, "score_parts")} for each in entry.reps]
-    values = {name: getattr(entry, name) for name in _SET} | totals_of(rows)
-    set_id = connection.execute(
-        insert(sets).values(session_id=session_id, **values).returning(sets.c.id)
-    ).scalar_one()
-    if not rows:
-        return
-    inserted = insert(reps).returning(reps.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(inserted, [row | {"set_id": set_id} for row in rows]).scalars().all()
-    its_faults, its_curves = [], []
-    for rep_id, each in zip(ids, entry.reps):
-        its_faults += [
-            {name: getattr(fault, name) for name in _FAULT} | {"rep_id": rep_id}
-            for fault in each.faults
-        ]
-        if (curve := each.curve) is not None:
-            unpack_curve(curve.samples, curve.joint_names, each.start_s)  # or DamagedRecord
-            its_curves.append(
-                {
-                    "rep_id": rep_id,
-                    "joint_names": list(curve.joint_names),
-                    "samples": curve.samples,
-                }
-            )
-    for table, added in ((faults, its_faults), (curves, its_curves)):
-        if added:
-            connection.execute(insert(table), added)
+            return take_over(connection, source, None).sessions

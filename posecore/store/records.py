@@ -233,3 +233,11 @@ class PersonSummary:
     name: str
     sessions: int
     last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """``already_here``: sessions that the database had, and which were left as they are."""
+
+    sessions: int
+    already_here: int
