@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from posecore import plots
+from posecore import language, plots
 from posecore.advice import MOST, Advice, advice_on
 from posecore.exercises import Exercise
-from posecore.language import _, many, time_in_words
+from posecore.language import _, many
 from posecore.store import SessionDetail, SessionSummary, SetRecord, Store, StoreError
 from posecore.store.words import (
     counted,
@@ -46,7 +46,7 @@ def date_of(summary: SessionSummary) -> str:
 
 
 def date_in_short(time: datetime) -> str:
-    return time_in_words(time.astimezone(local_zone()), "d MMM y")
+    return language.date_in_words(time.astimezone(local_zone()).date(), "medium")
 
 
 def table(rows: list[dict[str, str]]) -> str:
