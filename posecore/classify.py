@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,9 @@ from posecore.features import FEATURE_NAMES, mirror_features
 MODEL_PATH = Path(__file__).resolve().parent.parent / "models" / "exercise_mlp.skops"
 TRUSTED_TYPES: list[str] = []
 """A model file may hold nothing beyond what skops trusts by itself."""
+
+READ_WITH = ("scikit-learn", "skops", "numpy")
+"""What a model is written and read with: of another release, major or minor, it is not trusted."""
 
 RETRAIN = "Make it with: python -m posecore train --data DIR"
 
@@ -74,6 +78,7 @@ class ExerciseClassifier:
                 f"{path.name} was trained on landmarks of {card.get('estimator')!r}, this "
                 f"program uses {ESTIMATOR!r}. {RETRAIN}"
             )
+        _demand_versions(path, card)
         model = _load_skops(path)
         if list(getattr(model, "classes_", ())) != card["classes"]:
             raise ModelError(f"{path.name} does not have the classes of its card. {RETRAIN}")
@@ -128,6 +133,19 @@ def read_card(path: Path | None = None) -> dict[str, Any]:
     if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
         raise ModelError(f"The model's card {card_path.name} names no classes. {RETRAIN}")
     return card
+
+
+def _demand_versions(path: Path, card: dict[str, Any]) -> None:
+    """Raises ModelError where the model was written by another release of what reads it."""
+    versions = card.get("versions")
+    if not isinstance(versions, dict):
+        return
+    for name in READ_WITH:
+        made, here = str(versions.get(name, "")), version(name)
+        if made and made.split(".")[:2] != here.split(".")[:2]:
+            raise ModelError(
+                f"{path.name} was made with {name} {made}, this program has {here}. {RETRAIN}"
+            )
 
 
 def _temperature(card: dict[str, Any]) -> float:

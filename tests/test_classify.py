@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,15 @@ def test_model_whose_card_claims_our_features_but_has_others_is_refused(tmp_path
 def test_model_of_another_estimators_landmarks_is_refused(tmp_path, model):
     said = refusal(written(tmp_path, model, estimator="openpose"))
     assert "'openpose'" in said and ESTIMATOR in said
+
+
+@pytest.mark.parametrize("package", ["scikit-learn", "skops", "numpy"])
+def test_model_of_another_release_of_what_reads_it_is_refused(tmp_path, model, package):
+    said = refusal(written(tmp_path, model, versions={package: "0.1.2"}))
+    assert f"made with {package} 0.1.2" in said
+    here = version(package)
+    same = ".".join([*here.split(".")[:2], "99"])  # of the same release, another repair
+    assert ExerciseClassifier.load(written(tmp_path, model, versions={package: same}))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"garbage " * 500])
