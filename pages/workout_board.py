@@ -45,8 +45,8 @@ def _countdown_html(stage: Stage) -> str:
     return (
         f'<section class="pc-board" aria-label="{_("Countdown")}">'
         f'<p class="pc-exercise">{_("Begin in")}</p>'
-        f'<div class="pc-count"><span class="pc-number" data-testid="countdown">{stage.number}'
-        f'</span><span class="pc-phase"><span class="pc-steps" aria-hidden="true">'
+        '<div class="pc-count"><span class="pc-number pc-huge" data-testid="countdown">'
+        f'{stage.number}</span><span class="pc-phase"><span class="pc-steps" aria-hidden="true">'
         f"{'●' * stage.number}</span></span></div></section>"
     )
 

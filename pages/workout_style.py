@@ -25,8 +25,10 @@ STYLE = """
 
 /* The stage: beside the picture the count, below it the chart beside what to do. */
 .st-key-pc_stage { --pc-head: 8.9rem; --pc-low: 14rem; --pc-gap: .8rem;
-  --pc-left: min(41vw, calc((100vh - var(--pc-head) - var(--pc-low) - var(--pc-gap)) * 1.3333));
-  --pc-high: calc(var(--pc-left) * .75);
+  --pc-frame: 1.5rem;
+  --pc-left: min(41vw,
+    calc((100vh - var(--pc-head) - var(--pc-low) - var(--pc-gap) - var(--pc-frame)) * 1.3333));
+  --pc-high: calc(var(--pc-left) * .75 + var(--pc-frame));
   display: grid; gap: var(--pc-gap); align-items: stretch;
   grid-template-columns: var(--pc-left) minmax(0, 1fr);
   grid-template-areas: "bar bar" "picture board" "voice voice"; }
@@ -63,6 +65,7 @@ STYLE = """
 .pc-number { font-size: clamp(6rem, min(15vw, 26vh), 20rem); font-weight: 800; line-height: .9;
   font-variant-numeric: tabular-nums; }
 .pc-number.pc-clock { font-size: clamp(4.5rem, min(11vw, 22vh), 14rem); }
+.pc-number.pc-huge { font-size: clamp(9rem, min(24vw, 38vh), 30rem); }
 .pc-unit { font-size: clamp(1.6rem, 2.6vw, 3.2rem); font-weight: 600; align-self: flex-end;
   padding-bottom: .6rem; }
 .pc-phase { margin-left: auto; font-size: clamp(1.5rem, 2.5vw, 3rem); font-weight: 700;

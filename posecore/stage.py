@@ -65,6 +65,7 @@ class StageKeeper:
         self._hand.reset()
         self._void: list[tuple[float, float]] = []
         self._go_s: float | None = None
+        self._ended_s = float("-inf")
         self.ends_set = False
 
     def step(self, result: FrameResult, luma: float) -> tuple[FrameResult, Stage]:
@@ -72,7 +73,7 @@ class StageKeeper:
         t_s = result.t_s
         framing = self._guide.step(result.pose, luma, t_s)
         sign = self._hand.step(result.pose, t_s)
-        if self._hand.up and self._void:
+        if sign is None and self._hand.up and self._void:  # the hand of the last sign, still up
             self._void[-1] = (self._void[-1][0], max(self._void[-1][1], t_s))
         self.ends_set = False
         if sign is not None:
@@ -81,6 +82,8 @@ class StageKeeper:
             self._heed(sign, self.without_signs(result.current_set), framing)
         current = self.without_signs(result.current_set)
         result = self._told(result, current)
+        if result.set_ended is not None:
+            self._ended_s = t_s
         stage = self._stage(t_s, current, framing)
         signing = bool(self._void) and t_s < self._void[-1][1] + _AFTER_S
         if stage.name == "countdown" or (signing and stage.name == "look"):
@@ -100,6 +103,10 @@ class StageKeeper:
                 self._go_s = None
             else:
                 self._void.pop()  # part of the movement
+        elif self._ended_s >= sign.up_s - _REACH_S:
+            # What the hand looked like, or the pause, ended the set while it went up: that was
+            # its wish, and no countdown to the next.
+            pass
         elif framing.kind not in _UNFIT:
             self._go_s = sign.t_s + COUNTDOWN_S
             self._void[-1] = (self._void[-1][0], self._go_s - _LOWERING_S)

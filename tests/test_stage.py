@@ -233,6 +233,32 @@ def test_a_rep_just_before_the_hand_and_one_made_of_it_still_end_the_set_before(
     assert [each.reps for each in ended] == [done.reps]
 
 
+def test_the_hand_that_ends_a_set_takes_no_rep_from_it_though_one_had_started_it():
+    keeper = StageKeeper()
+    walk(keeper, raised_hand() + still(5.7, 8.0))
+    done = squats(rep(8.0, 9.5), rep(10.0, 11.5))
+    walk(keeper, still(8.0, 12.0), current=done)
+    kept = None
+    for t_s, pose in raised_hand(start_s=12.0):
+        told, stage = keeper.step(frame_result(pose, t_s=t_s, current_set=done), 0.5)
+        assert told.current_set is not None and told.current_set.n_complete == 2
+        if keeper.ends_set:
+            kept = keeper.without_signs(done)
+            break
+    assert kept is not None and kept.reps == done.reps
+
+
+def test_a_hand_while_which_the_set_ended_by_itself_starts_no_countdown():
+    done = squats(rep(-9.5, -9.0))
+    keeper, names = StageKeeper(), []
+    for t_s, pose in raised_hand():
+        over = t_s >= 2.8  # the hand is up since 2.5 s or a little less
+        ended = done if 2.8 <= t_s < 2.8 + 1 / FPS else None
+        result = frame_result(pose, t_s=t_s, current_set=None if over else done, set_ended=ended)
+        names.append(keeper.step(result, 0.5)[1].name)
+    assert list(dict.fromkeys(names)) == ["set", "look"]
+
+
 def test_a_raised_hand_ends_a_hold_that_is_over():
     plank = ExerciseSet("plank", -20.0, 0.0, 20.0, ())
     _, ended, _ = walk(StageKeeper(), raised_hand(), current=plank)

@@ -69,7 +69,7 @@ def test_squats_before_the_camera_are_named_counted_and_found_in_the_history(
     expect(page.get_by_test_id("exercise")).to_have_text("Squat")
     wait_for_count(page, 4)  # once past the end of the clip of three, where it begins again
     expect(page.get_by_test_id("rep").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot .trace").first).to_be_visible()
+    expect(page.locator(".pc-chart .pc-line").first).to_be_visible()
     watched.take_picture("workout-live")
     counted = int(page.get_by_test_id("count").inner_text())
     wait_until(lambda: app.store.sessions()[0].reps >= counted)  # kept although it goes on
