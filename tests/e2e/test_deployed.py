@@ -1,9 +1,10 @@
 """The steps of deploy/Dockerfile and deploy/compose.yaml, done without an engine for containers.
 
 What the Dockerfile copies is laid into a folder, and its last lines are run there, with PostgreSQL,
-a relay and HTTPS before it, as compose.yaml has them. With POSECOACH_FRESH=1 (and as root) its
-packages are installed into a new environment first, and an unprivileged user runs it; the figures
-are printed: `POSECOACH_FRESH=1 python -m pytest -s tests/e2e/test_deployed.py`.
+a relay and HTTPS before it, as compose.yaml has them. Where POSECOACH_FRESH
+names a Python that everybody may run, its packages are installed into a new environment first, and
+an unprivileged user runs it; it takes root to change to that user. The figures are printed:
+`POSECOACH_FRESH=/usr/bin/python3 python -m pytest -s tests/e2e/test_deployed.py`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from scripts.prepare import find_postgres
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-FRESH = os.environ.get("POSECOACH_FRESH") == "1"
+FRESH = os.environ.get("POSECOACH_FRESH", "")
 UNPRIVILEGED = "nobody"
 
 
@@ -88,7 +89,7 @@ class Image:
 
     def install(self, place: Path) -> Path:
         """The environment that the image gets; its Python."""
-        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+        subprocess.run([FRESH, "-m", "venv", str(place)], check=True)
         for line in self.runs:
             command = line.replace("/venv/bin/pip", f"{place}/bin/pip").split()
             subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
