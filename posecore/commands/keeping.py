@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
@@ -19,11 +18,12 @@ _Replace = Annotated[bool, typer.Option("--replace", help="Write over the file t
 
 def backup(file: _File, replace: _Replace = False) -> None:
     """Keep all sessions of everybody in a file, those that can still be restored, too."""
-    from posecore.store import Store
+    from posecore.store import Store, whole_file
 
     with _told():
         store = Store()
-        with _whole(file, replace) as out:
+        _demand_new(file, replace)
+        with whole_file(file) as out:
             n = store.archive.export(out, deleted=True)
     _say(f"{_sessions(n)} of {store.place} kept in {file}.")
 
@@ -34,13 +34,14 @@ def export(
     replace: _Replace = False,
 ) -> None:
     """Write sessions to a file that another PoseCoach can import."""
-    from posecore.store import Store
+    from posecore.store import Store, whole_file
 
     with _told():
         store = Store()
         if person is not None and not any(each.name == person for each in store.people.all()):
             fail(f"There is nobody named {person} in {store.place}.")
-        with _whole(file, replace) as out:
+        _demand_new(file, replace)
+        with whole_file(file) as out:
             n = store.archive.export(out, person=person)
     _say(f"{_sessions(n)} written to {file}.")
 
@@ -78,8 +79,7 @@ def restore(
             _say(f"{_sessions(n)} put back into {store.place}.")
             return
         kept = store.folder / f"replaced-{datetime.now():%Y%m%d-%H%M%S-%f}.jsonl.gz"
-        with _whole(kept, replace=False) as keep:
-            n = store.archive.restore(source, replace=True, keep=keep)
+        n = store.archive.restore(source, replace=True, keep=kept)
     _say(f"{_sessions(n)} put back into {store.place}. What was there is kept in {kept}.")
 
 
@@ -99,6 +99,7 @@ def erase(
         store = Store()
         known = {each.name for each in store.people.all()} | {""}
         if person is not None and person not in known:
+            store.people.erase(person)  # traces, should a first attempt have been cut short
             fail(f"There is nobody named {person} in {store.place}.")
         whose = "everybody" if person is None else person or "nobody in particular"
         if not yes:
@@ -120,20 +121,9 @@ def _told() -> Iterator[None]:
         fail(f"{error.filename or 'The file'}: {error.strerror or error}.")
 
 
-@contextmanager
-def _whole(path: Path, replace: bool) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when all of it is on the disk."""
+def _demand_new(path: Path, replace: bool) -> None:
     if path.exists() and not replace:
         fail(f"{path} is there already. Choose another name, or add --replace.")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _say(sentence: str) -> None:

@@ -8,6 +8,7 @@ sessions  Store: write while a session runs, look at it afterwards
 scope     whose sessions are shown and changed
 history   sums over days and weeks, the best and the worst rep
 people    names, and how somebody is removed for good
+files     files that are there as a whole or not at all
 archive   everything into a file and back, by carrying, in the form that document says
 """
 
@@ -26,6 +27,7 @@ from posecore.store.errors import (
     NotWritable,
     StoreError,
 )
+from posecore.store.files import whole_file
 from posecore.store.records import (
     Curve,
     DayTotals,
@@ -67,4 +69,5 @@ __all__ = [
     "StoreError",
     "WeekTotals",
     "default_url",
+    "whole_file",
 ]

@@ -5,12 +5,14 @@ What does the work, ``carrying``, is loaded when it is first needed: most starts
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import delete, func, select
 
 from posecore.store.engines import keep_out_writers
-from posecore.store.errors import NotEmpty
+from posecore.store.errors import NotAnExport, NotEmpty
+from posecore.store.files import whole_file
 from posecore.store.records import Imported
 from posecore.store.scope import Scope
 from posecore.store.tables import people, sessions
@@ -44,13 +46,11 @@ class Archive:
         with self._database.writing() as connection:
             return take_over(connection, source, self._scope.whose(person))
 
-    def restore(
-        self, source: BinaryIO, *, replace: bool = False, keep: BinaryIO | None = None
-    ) -> int:
+    def restore(self, source: BinaryIO, *, replace: bool = False, keep: Path | None = None) -> int:
         """Put back a backup; the number of sessions. A damaged one changes nothing.
 
         replace  remove for good what is here; without it NotEmpty where there is something
-        keep     takes what is removed, as a backup of its own, to the last rep
+        keep     becomes a backup of what is removed, to the last rep, before it is
         """
         from posecore.store.carrying import entries, take_over
         from posecore.store.document import write_document
@@ -62,7 +62,13 @@ class Archive:
                 raise NotEmpty(f"{self._database.place} has {count} sessions already.")
             keep_out_writers(connection)
             if keep is not None:
-                write_document(keep, entries(connection, None, deleted=True))
+                with whole_file(keep) as out:
+                    write_document(out, entries(connection, None, deleted=True))
             connection.execute(delete(sessions))
             connection.execute(delete(people))
-            return take_over(connection, source, None).sessions
+            try:
+                return take_over(connection, source, None).sessions
+            except NotAnExport:
+                if keep is not None:
+                    keep.unlink()  # nothing is removed after all
+                raise
