@@ -33,7 +33,8 @@ def server_engine(url: URL, busy_timeout_s: float) -> Engine:
     settings: dict[str, Any] = {
         # libpq knows no less than two seconds.
         "connect_timeout": max(2, round(busy_timeout_s)),
-        "options": f"-c lock_timeout={round(1000 * busy_timeout_s)}",
+        # Sums over years of everybody are sorted in memory: by default only 4 MB of them are.
+        "options": f"-c lock_timeout={round(1000 * busy_timeout_s)} -c work_mem=32MB",
         # A server that is cut off answers nothing, not even no.
         "tcp_user_timeout": round(1000 * max(2.0, busy_timeout_s)),
         "application_name": "posecoach",
