@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 import bench.compare
+import bench.recognition
 from bench.compare import compare, row_of
 from bench.models import FAMILIES, Fitted, Recipe, recipes
-from bench.recognition import figures
+from bench.recognition import figures, recognition_command
 from bench.voting import METHODS, Voted, study
 from bench.voting_chart import curves
 from bench.wide import BLOCKS, describe, described, mirror_wide, wide_table
+from pages.accuracy_unseen import read_figures
+from posecore import crossval
 from posecore.crossval import Asked, HeldOut, sequence_features
 from posecore.features import JOINTS_12
 from posecore.landmarks import MIRROR
 from posecore.table import Table
+from posecore.train import fit
+from tests.test_card import filmed
 from tests.test_train import few
 
 CLASSES = ("biceps_curl", "none", "squat")
@@ -120,3 +126,22 @@ def test_figures_that_were_not_measured_are_null():
     made = figures({"models": [row]}, [Voted("plurality", 1.0, 0.9, float("inf"), 0.0)])
     assert made["models"][0]["grouped"] is None and made["models"][0]["voted"] == 1.0
     assert made["voting"][0]["delay_s"] is None
+
+
+def test_command_writes_section_picture_and_figures(tmp_path, monkeypatch):
+    clips = [filmed(s, f"maker {k}") for s in few() for k in range(2)]
+    monkeypatch.setattr(crossval, "SMALL", 1)
+    monkeypatch.setattr("bench.models.N_ROWS", 150)
+    monkeypatch.setattr(bench.recognition, "all_sequences", lambda *given: clips)
+    few_recipes = {part: each[:1] for part, each in recipes().items()}
+    monkeypatch.setattr(bench.recognition, "recipes", lambda: few_recipes)
+    monkeypatch.setattr(bench.recognition, "fit", partial(fit, epochs=2))
+    for name, file in (("PAGE", "page.md"), ("PICTURE", "votes.svg"), ("FIGURES", "found.json")):
+        monkeypatch.setattr(bench.recognition, name, tmp_path / file)
+    recognition_command(tmp_path, tmp_path, None, say=lambda text: None)
+    page = (tmp_path / "page.md").read_text("utf-8")
+    assert "one frame, then votes" in page and "the model that ships" in page
+    assert (tmp_path / "votes.svg").read_text("utf-8").startswith("<svg")
+    shown = read_figures(tmp_path / "found.json")
+    assert set(shown) == {"looks", "models", "voting"}
+    assert [row["name"] for row in shown["looks"]][-1] == "the model that ships"
