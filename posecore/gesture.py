@@ -80,6 +80,8 @@ class HandRaise:
     def reset(self) -> None:
         self._past: deque[_Moment] = deque()
         self._told = False
+        self.rising_s: float | None = None
+        """Since when a hand is up that may yet become a sign; None where there is none."""
 
     @property
     def up(self) -> bool:
@@ -93,16 +95,23 @@ class HandRaise:
         while self._past and t_s - self._past[0].t_s > _KEPT_S:
             self._past.popleft()
         up = [m.t_s for m in self._past if m.hands == 1]
+        self.rising_s = None
         if not up or t_s - up[-1] > GAP_S:
             self._told = False
-        elif not self._told and up[-1] == t_s:
-            up_s = _came_up_s(up)
-            if self._is_sign(up_s, t_s):
-                self._told = True
-                return HandSign(up_s, t_s)
+            return None
+        if self._told:
+            return None
+        up_s = _came_up_s(up)
+        if not self._stood_still(up_s):
+            return None
+        if up[-1] == t_s and self._is_sign(up_s, t_s):
+            self._told = True
+            return HandSign(up_s, t_s)
+        self.rising_s = up_s
         return None
 
     def _is_sign(self, up_s: float, t_s: float) -> bool:
+        """Of a hand that came up out of stillness."""
         if t_s - up_s < HELD_S - _LATE_S:
             return False
         since = [m.hands for m in self._past if m.t_s >= up_s]
@@ -110,7 +119,7 @@ class HandRaise:
             return False
         if since.count(2) > MOST_BOTH * len(since):
             return False
-        return self._stood_still(up_s) and self._stayed_put(up_s)
+        return self._stayed_put(up_s)
 
     def _stood_still(self, up_s: float) -> bool:
         """Before the hand went up: head, hips and both hands."""

@@ -64,6 +64,7 @@ class StageKeeper:
         self._guide.reset()
         self._hand.reset()
         self._void: list[tuple[float, float]] = []
+        self._doubt: tuple[float, float] | None = None
         self._go_s: float | None = None
         self._ended_s = float("-inf")
         self.ends_set = False
@@ -75,12 +76,15 @@ class StageKeeper:
         sign = self._hand.step(result.pose, t_s)
         if sign is None and self._hand.up and self._void:  # the hand of the last sign, still up
             self._void[-1] = (self._void[-1][0], max(self._void[-1][1], t_s))
+        # A hand on its way to a sign: what ends meanwhile is shown and kept once that is decided.
+        rising_s = self._hand.rising_s
+        self._doubt = (rising_s - _REACH_S, t_s) if rising_s is not None else None
         self.ends_set = False
         if sign is not None:
             # What the sign itself looked like to a counter is no set that it could end.
             self._void.append((sign.up_s - _REACH_S, t_s))
             self._heed(sign, self.without_signs(result.current_set), framing)
-        current = self.without_signs(result.current_set)
+        current = self._certain(result.current_set)
         result = self._told(result, current)
         if result.set_ended is not None:
             self._ended_s = t_s
@@ -123,7 +127,7 @@ class StageKeeper:
         return Stage("look", framing)
 
     def _told(self, result: FrameResult, current: ExerciseSet | None) -> FrameResult:
-        if not self._void:
+        if not self._void and self._doubt is None:
             return result
         return replace(
             result,
@@ -132,6 +136,16 @@ class StageKeeper:
             current_set=current,
             set_ended=self.without_signs(result.set_ended),
         )
+
+    def _certain(self, each: ExerciseSet | None) -> ExerciseSet | None:
+        """The set without what may yet turn out to be a sign."""
+        if self._doubt is None:
+            return self.without_signs(each)
+        self._void.append(self._doubt)
+        try:
+            return self.without_signs(each)
+        finally:
+            self._void.pop()
 
     def without_signs(self, each: ExerciseSet | None) -> ExerciseSet | None:
         """The set without what a raised hand made of it; None where nothing is left."""

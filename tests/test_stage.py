@@ -233,6 +233,23 @@ def test_a_rep_just_before_the_hand_and_one_made_of_it_still_end_the_set_before(
     assert [each.reps for each in ended] == [done.reps]
 
 
+def test_a_rep_that_ends_while_the_hand_goes_up_waits_until_it_is_known_for_a_sign():
+    keeper, shown = StageKeeper(), set()
+    for t_s, pose in raised_hand():
+        current = squats(rep(2.1, 2.9)) if t_s >= 2.9 else None
+        told, stage = keeper.step(frame_result(pose, t_s=t_s, current_set=current), 0.5)
+        shown.add((told.current_set is not None, stage.name))
+    assert shown == {(False, "look"), (False, "countdown")}, "not for a single picture"
+
+
+def test_a_rep_beside_a_hand_that_came_down_at_once_is_shown_after_all():
+    keeper = StageKeeper()
+    for t_s, pose in raised_hand(up_s=0.4):
+        current = squats(rep(2.1, 2.9)) if t_s >= 2.9 else None
+        told, stage = keeper.step(frame_result(pose, t_s=t_s, current_set=current), 0.5)
+    assert told.current_set.n_complete == 1 and stage.name == "set"
+
+
 def test_the_hand_that_ends_a_set_takes_no_rep_from_it_though_one_had_started_it():
     keeper = StageKeeper()
     walk(keeper, raised_hand() + still(5.7, 8.0))
