@@ -28,7 +28,7 @@ from posecore.types import NONE
 
 BACKGROUND_PATH = MODEL_PATH.with_name("background.npz")
 
-PRIOR = 0.1
+PRIOR = 0.2
 """Weight of the taught windows against all others: how ready it is to name them."""
 
 RIDGE = 10.0

@@ -1,0 +1,111 @@
+"""The Exercises page in a real browser: looked at, changed, reset, and taught a new exercise."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from posecore.exercises import FOLDER_VARIABLE, SHIPPED, read_exercise
+from tests.e2e.conftest import CLIPS, NO_CAMERA, ROOT, App, Watched
+
+LESSON = CLIPS / "lesson_leg_raise.mp4"
+"""Five leg raises, which are none of the shipped exercises: python -m bench.rendered clip OUT.mp4
+--exercise leg_raise --seed 801 --body hana --azimuth 75 --seconds 10 --size 480x360"""
+
+Open = Callable[[tuple[str, ...]], Watched]
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Set before the app starts: the fixtures of a test are made in the order it names them."""
+    folder = tmp_path / "own exercises"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    return folder
+
+
+def to_exercises(watched: Watched) -> None:
+    watched.page.get_by_role("link", name="Exercises").click()
+    watched.page.get_by_role("button", name="Open Squat").wait_for()
+
+
+def test_targets_are_looked_at_changed_and_reset(own: Path, app: App, open_page: Open) -> None:
+    watched = open_page(NO_CAMERA)
+    page = watched.page
+    to_exercises(watched)
+    page.get_by_role("img", name="A figure that does one repetition: Squat").wait_for()
+    watched.take_picture("exercises")
+    page.get_by_role("button", name="Open Squat").click()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_role("heading", name="Knee at the turning point: at least 80°").wait_for()
+    watched.take_picture("exercises-squat")
+
+    low = page.get_by_label("Knee at the turning point: from, degrees")
+    low.fill("150")
+    page.get_by_role("button", name="Save my targets").click()
+    page.get_by_text("the range is upside down: 150 is not below 140").wait_for()
+    assert not list(own.glob("*.toml"))
+    low.fill("95")
+    page.get_by_role("button", name="Save my targets").click()
+    page.get_by_text("These targets are yours from now on").wait_for()
+    assert read_exercise(own / "squat.toml").targets[0].low == 95
+    assert read_exercise(SHIPPED / "squat.toml").targets[0].low == 80
+
+    page.get_by_role("button", name="Back to the shipped targets").click()
+    page.get_by_role("button", name="Undo: bring Squat back as it was").wait_for()
+    assert not (own / "squat.toml").exists()
+    page.get_by_role("heading", name="Knee at the turning point: at least 80°").wait_for()
+
+
+def test_a_new_exercise_is_taught_from_a_video_and_counted(
+    own: Path, app: App, open_page: Open, tmp_path: Path
+) -> None:
+    watched = open_page(NO_CAMERA)
+    page = watched.page
+    to_exercises(watched)
+    page.get_by_text("Teach a new one").click()
+    page.get_by_label("Name of the exercise").fill("Leg raise")
+    page.get_by_label("Name of the exercise").press("Enter")
+    page.locator("input[type=file]").set_input_files(LESSON)
+    page.get_by_role("button", name="Look at the video").click()
+    page.get_by_text("repetitions are counted with these limits").wait_for()
+    watched.take_picture("exercises-teach")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_text("repetitions are counted with these limits").scroll_into_view_if_needed()
+    watched.take_picture("exercises-teach-phone")
+    page.get_by_role("button", name="Save the exercise").click()
+    page.get_by_text("Leg raise is saved").wait_for()
+    assert {path.name for path in own.iterdir()} == {"leg_raise.toml", "leg_raise.taught.json"}
+
+    command = ["analyze", str(LESSON), "--json", str(tmp_path / "out")]
+    said = subprocess.run(
+        [sys.executable, "-m", "posecore", *command],
+        cwd=ROOT,
+        env=os.environ | {FOLDER_VARIABLE: str(own)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Leg raise" in said.stdout, said.stdout + said.stderr
+    document = json.loads((tmp_path / "out" / f"{LESSON.name}.json").read_text("utf-8"))
+    counted = [len(each["reps"]) for each in document["sets"] if each["exercise"] == "leg_raise"]
+    assert sum(counted) >= 3
+
+
+def test_the_page_is_whole_on_a_phone(own: Path, app: App, open_page: Open) -> None:
+    watched = open_page(NO_CAMERA)
+    page = watched.page
+    to_exercises(watched)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Open Biceps curl").wait_for()
+    page.wait_for_timeout(500)
+    watched.take_picture("exercises-phone")
+    page.get_by_role("button", name="Open Biceps curl").click()
+    page.get_by_role("button", name="Save my targets").wait_for()
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wide), "the page can be pushed sideways"
