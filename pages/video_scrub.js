@@ -261,7 +261,8 @@ export default function ({ data, parentElement }) {
     };
     for (const [name, button] of Object.entries(buttons)) {
         button.textContent = words[name];
-        button.setAttribute("aria-label", words[`${name}_told`] ?? words[name]);
+        const told = words[`${name}_told`];
+        if (told) button.setAttribute("aria-label", told);
         on(button, "click", does[name]);
     }
     for (const name of ["rep-back", "rep-on"]) buttons[name].disabled = !repTimes.length;
