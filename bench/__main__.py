@@ -64,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     soak.add_argument("--minutes", type=float, default=120.0)
     soak.add_argument("--out", type=Path, help="write here, not to docs/")
     soak.set_defaults(run=_soak)
+    teach = commands.add_parser("teach", help="how well taught exercises are recognised")
+    teach.add_argument("--data", type=Path, required=True)
+    teach.add_argument("--cache", type=Path, help="keep poses that were estimated here")
+    teach.add_argument("--out", type=Path, help="write here, not to docs/")
+    teach.set_defaults(run=_teach)
     figures = commands.add_parser("figures", help="the stick figures of the Exercises page")
     figures.add_argument("--out", type=Path, help="write here, not to models/")
     figures.set_defaults(run=_figures)
@@ -87,6 +92,12 @@ def _angles(given: argparse.Namespace) -> None:
     from bench.angle_report import angles_command
 
     angles_command(given.folders, given.cache, given.out)
+
+
+def _teach(given: argparse.Namespace) -> None:
+    from bench.teach import teach_command
+
+    teach_command(given.data, given.cache, given.out)
 
 
 def _figures(given: argparse.Namespace) -> None:

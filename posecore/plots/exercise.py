@@ -132,6 +132,10 @@ def taught_figure(
         "gridcolor": GRID,
         "zeroline": False,
     }
+    seen = values[np.isfinite(values)]
+    if len(seen):  # room above for the reps' numbers
+        way = float(np.ptp(seen)) or 1.0
+        layout["yaxis"]["range"] = [float(seen.min()) - 0.05 * way, float(seen.max()) + 0.18 * way]
     layout |= {"height": 360, "showlegend": False, "uirevision": "taught"}
     line = {"color": COLOURS.get(signal.measure, COLOURS["knee"]), "width": 3}
     drawn = {"type": "scatter", "mode": "lines", "x": t_s, "y": values, "line": line}
