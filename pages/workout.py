@@ -85,15 +85,16 @@ def show_live(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     with st.container(key="pc_voice"):
         show_voice(shot.started_at.isoformat() if shot is not None else "", desk.said)
     with st.container(key="pc_chart"):
-        if shot is not None and desk.curves:
+        # In a pause there is no curve to follow, but time to read what to work on.
+        if advice := advice_html(resting_set(shot), exercises):
+            st.html(advice)
+        elif shot is not None and desk.curves:
             show_chart(shot, exercises)
     with st.container(key="pc_more"):
         if shot is None:
             return
         if shot.problem is not None:
             st.warning(shot.problem)
-        if advice := advice_html(resting_set(shot), exercises):
-            st.html(advice)
         st.html(reps_html(shot.reps))
         st.caption(pace_in_words(shot))
 

@@ -13,6 +13,7 @@ from html import escape
 from posecore.advice import MOST, Advice, advice_on
 from posecore.draw import draw_moment, jpeg
 from posecore.exercises import Exercise
+from posecore.language import _
 from posecore.live import Snapshot
 from posecore.store.words import range_of, reading_of, title_of
 from posecore.types import ExerciseSet, Fault
@@ -26,6 +27,9 @@ STYLE = """
   line-height: 1.3; }
 .pc-point img { width: 40%; max-height: 11rem; object-fit: contain; align-self: flex-start;
   border-radius: 6px; background: #eef1f5; }
+.st-key-pc_chart .pc-advice { margin: 0; gap: .5rem; }
+.st-key-pc_chart .pc-point { flex-basis: 12rem; padding: .4rem; gap: .6rem; font-size: 1rem; }
+.st-key-pc_chart .pc-point img { width: 32%; max-height: 8rem; }
 .pc-point b { display: block; font-size: 1.45rem; line-height: 1.15; margin-bottom: .3rem; }
 </style>
 """
@@ -46,21 +50,29 @@ def advice_html(each: ExerciseSet | None, exercises: Mapping[str, Exercise]) -> 
     points = [_point_html(advice) for advice in advice_on(each.reps, exercise)[:MOST]]
     if not points:
         return ""
-    title = escape(title_of(each.exercise, exercises))
-    heading = f"<h3>{title}: what to work on in the next set</h3>"
+    title = title_of(each.exercise, exercises)
+    heading = _("{exercise}: what to work on in the next set", exercise=title)
+    heading = f"<h3>{escape(heading)}</h3>"
     return f'<section class="pc-advice" data-testid="advice">{heading}{"".join(points)}</section>'
 
 
 def _point_html(advice: Advice) -> str:
-    _, fault = advice.worst
+    _number, fault = advice.worst
     figure = ""
     if fault.pose is not None:
-        figure = f'<img alt="Your skeleton at that moment" src="{_figure_uri(fault)}">'
-    joint = escape(fault.joint.replace("_", " "))
+        alt = escape(_("Your skeleton at that moment"))
+        figure = f'<img alt="{alt}" src="{_figure_uri(fault)}">'
+    said = _(
+        "In {times} of {reps} reps. At worst: {joint} {measured}, target {range}.",
+        times=len(advice.times),
+        reps=advice.n_reps,
+        joint=_(fault.joint.replace("_", " ")),
+        measured=reading_of(fault),
+        range=range_of(fault),
+    )
     return (
-        f'<div class="pc-point">{figure}<div><b>{escape(advice.cue)}</b>'
-        f"In {len(advice.times)} of {advice.n_reps} reps. At worst: {joint} "
-        f"{reading_of(fault)}, target {range_of(fault)}.<br>{escape(advice.why)}</div></div>"
+        f'<div class="pc-point">{figure}<div><b>{escape(_(advice.cue))}</b>'
+        f"{escape(said)}<br>{escape(_(advice.why))}</div></div>"
     )
 
 

@@ -47,6 +47,7 @@ STYLE = """
 .st-key-pc_stage :has(> [class*="st-key-pc_"]) { width: 100% !important; min-width: 0; }
 .st-key-pc_chart { height: max(12rem,
   calc(100vh - var(--pc-head) - var(--pc-high) - var(--pc-gap))); }
+.st-key-pc_chart { overflow: auto; }
 .st-key-pc_chart :has(.pc-host), .st-key-pc_chart .pc-host { height: 100%; }
 .st-key-pc_word .pc-word { min-height: max(12rem,
   calc(100vh - var(--pc-head) - var(--pc-high) - var(--pc-gap))); }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 from bodies import body
 
 from posecore import counters
+from posecore.advice import advice_on
 from posecore.angles import N_JOINTS
 from posecore.live import LiveSession
 from posecore.store import Store, StoreError
-from posecore.types import ExerciseSet, FrameResult, Rep
+from posecore.types import ExerciseSet, Fault, FrameResult, Rep
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PICTURE = np.zeros((4, 4, 3), np.uint8)
@@ -428,3 +430,20 @@ def test_a_session_is_counted_while_it_runs_and_noted_when_it_ends_without_names
             "saved": True,
         },
     )
+
+
+def test_what_to_work_on_after_the_set_is_the_same_in_the_history(tmp_path):
+    lean = Fault("lean", 1.0, "trunk_lean", 60.0, 0.0, 45.0, "Keep your chest up")
+    shallow = Fault("shallow", 1.2, "knee", 60.0, 80.0, 140.0, "Go lower")
+    done = a_set(replace(rep(0.0), faults=(lean,)), replace(rep(2.0), faults=(lean, shallow)))
+    kept = Store(f"sqlite:///{tmp_path / 'sessions.db'}")
+    live = LiveSession(
+        ScriptedPipeline((0.5, done, None)), store=kept, started_at=NOON, source="camera"
+    )
+    live.process(PICTURE, 1.0)
+    live.finish()
+    (shown,) = live.snapshot().ended_sets
+    said = [(each.cue, len(each.times)) for each in advice_on(shown.reps)]
+    (stored,) = kept.session(live.snapshot().session_id).sets
+    assert [(each.cue, len(each.times)) for each in advice_on(stored.reps)] == said
+    assert said == [("Keep your chest up", 2), ("Go lower", 1)]

@@ -74,7 +74,7 @@ def test_hand_up_three_two_one_counted_aloud_and_hand_up_again_ends_the_set(
     clip = show(
         tmp_path / "hands_free.y4m",
         [
-            Part("hand_raise.mp4", still_s=4.0),
+            Part("hand_raise.mp4", times=2, still_s=3.0),
             Part("squat_45_2.mp4", times=2),
             Part("hand_raise.mp4", still_s=0.5),
         ],
