@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.history_session import table
+from pages.video_table import show_table
 from pages.video_work import Result
 from posecore.exercises import Exercise
 from posecore.plots.compare import compare_figure, mean_of
@@ -99,14 +99,14 @@ def show_compare(results: Sequence[Result], exercises: Mapping[str, Exercise]) -
     one, other = chosen
     figure = compare_figure(mean_of(one.reps), mean_of(other.reps), exercises[name])
     st.plotly_chart(figure, key="video_compare_chart")
-    st.markdown(table([row_of("A", one), row_of("B", other)]))
+    show_table([row_of("A", one), row_of("B", other)], "The two compared")
 
 
 def row_of(letter: str, choice: Choice) -> dict[str, str]:
     reps = choice.reps
     off = dict.fromkeys(fault.cue for rep in reps for fault in rep.faults)
     return {
-        "": letter,
+        "Line": letter,
         "What": choice.label,
         "Range of motion": measured(_mean([rep.rom_deg for rep in reps]), "°"),
         "Tempo out": measured(_mean([rep.tempo_s[0] for rep in reps]), " s", 1),

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.history_session import plain, table
+from pages.history_session import plain
 from pages.links import link_to_session
 from pages.video_files import show_downloads
 from pages.video_scrub import PICTURE_KEY, show_scrub
+from pages.video_table import show_table
 from pages.video_work import Result
 from posecore import plots
 from posecore.advice import MOST, Advice, advice_on, advice_on_hold
@@ -125,7 +126,7 @@ def show_set(
         show_advice(advice_on_hold(own, exercise)[:MOST], result.pictures)
         return
     show_advice(advice_on(each.reps, exercise)[:MOST], result.pictures)
-    st.markdown(table(rows_of(each)))
+    show_table(rows_of(each), f"Reps of set {number}")
     show_chosen_rep(number, each, exercise, result.pictures)
 
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 import pages.video_work
 import pages.workout_loading
 from pages.video_files import files_of
+from pages.video_table import table_html
 from pages.video_work import file_names, left_in_words
 from posecore.classify import ExerciseClassifier, ModelError
 from posecore.exercises import load_exercises
@@ -120,6 +123,13 @@ def words(app: AppTest) -> str:
     return " ".join(each.value for each in said).replace("\\", "")
 
 
+def table(app: AppTest, told: str) -> list[list[str]]:
+    """Its rows, without the headings."""
+    (body,) = (h.proto.body for h in app.get("html") if f'aria-label="{told}"' in h.proto.body)
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", body)]
+    return [[unescape(cell) for cell in row] for row in rows if row]
+
+
 def test_nothing_is_analysed_before_a_file_is_chosen(stage: Stage) -> None:
     app = page()
     assert [b.disabled for b in app.button if b.label == "Analyse"] == [True]
@@ -144,8 +154,7 @@ def test_what_to_work_on_is_shown_with_its_picture(stage: Stage, clip: Path) -> 
 
 def test_every_set_has_a_table_and_a_chart_of_the_chosen_rep(stage: Stage, clip: Path) -> None:
     app = analysed(page(), clip)
-    (table,) = (each.value for each in app.markdown if each.value.startswith("| Rep |"))
-    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    rows = table(app, "Reps of set 1")
     assert [row[0] for row in rows] == ["1", "2", "3"]
     assert {row[2] for row in rows} == {"Complete"}
     charts = app.get("plotly_chart")
@@ -303,8 +312,7 @@ def test_two_reps_and_two_videos_are_compared(stage: Stage, clip: Path, tmp_path
     boxes = {box.label: box for box in app.selectbox}
     shown = [boxes[name].options[boxes[name].value] for name in "AB"]
     assert shown == ["squats [1].mp4: mean of 3 reps", "two.mp4: mean of 2 reps"]
-    table = next(t.value for t in app.markdown if t.value.startswith("|  | What"))
-    depths = [float(line.split(" | ")[2].rstrip("°\\")) for line in table.splitlines()[2:]]
+    depths = [float(row[2].rstrip("°")) for row in table(app, "The two compared")]
     assert depths[0] > depths[1] + 10
 
 
@@ -420,6 +428,12 @@ def test_all_are_cancelled_and_nothing_is_left_behind(
     assert folders(tmp_path) == []
     assert Store().sessions() == []
     assert "Squat" not in words(app)
+
+
+def test_what_stands_in_a_table_is_no_markup() -> None:
+    made = table_html([{"What": "<script>alert(1)</script>.mp4"}], 'of "these"')
+    assert "<script" not in made and "&lt;script&gt;" in made
+    assert 'aria-label="of &quot;these&quot;"' in made
 
 
 def test_time_left_is_told_in_words_that_do_not_flicker() -> None:
