@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.entrance import come_in
+from pages.exercises_own import whose_exercises
 from pages.history_progress import show_progress
 from pages.history_session import (
     date_of,
@@ -33,7 +34,7 @@ WORKOUT_PAGE = Path(__file__).with_name("workout.py")
 
 def known_exercises() -> Mapping[str, Exercise]:
     try:
-        return usable_exercises()[0]
+        return usable_exercises(whose_exercises())[0]
     except ExerciseFileError:
         # The past can be read without them; the workout page says what is wrong with the file.
         return {}

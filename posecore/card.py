@@ -23,6 +23,8 @@ from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, WINDOW_S
 from posecore.sources import Sequence, all_sequences
 from posecore.table import Table
+from posecore.taught import BACKGROUND_PATH
+from posecore.teach_recogniser import write_background
 from posecore.train import (
     EPOCHS,
     FEATURE_NOISE,
@@ -76,6 +78,8 @@ def train_command(
     grouped = grouped_scores(table, _fitter)
     path = (out or MODEL_PATH.parent) / MODEL_PATH.name
     save(model, card_of(table, sequences, model, unseen, grouped), path)
+    # Taught exercises are told from the same windows that the classifier has learnt from.
+    write_background(table, path.with_name(BACKGROUND_PATH.name))
     say(f"Wrote {path.name} and {path.with_suffix('.json').name} to {path.parent}.")
     return path
 

@@ -148,10 +148,12 @@ def write_background(table: Table, path: Path = BACKGROUND_PATH, seed: int = SEE
     """
     rng = np.random.default_rng(seed)
     x, y = draw_rows(table, rng, BACKGROUND_ROWS)
+    unfinished = path.with_suffix(".part.npz")
     np.savez_compressed(
-        path,
+        unfinished,
         x=mixed(x, y, rng).astype(np.float16),
         estimator=np.array(ESTIMATOR),
         n_features=np.array(len(FEATURE_NAMES)),
     )
+    unfinished.replace(path)
     return path
