@@ -19,6 +19,7 @@ from posecore.store.words import (
     date_in_words,
     fault_in_words,
     figures_in_words,
+    place_of,
     range_of,
     reading_of,
     rep_in_words,
@@ -168,7 +169,7 @@ def _advice_in_words(advice: Advice) -> str:
     words = _(
         "{times}; at worst {joint} {reading}, target {range}. {why}",
         times=times,
-        joint=_(fault.joint.replace("_", " ")),
+        joint=place_of(fault),
         reading=reading_of(fault),
         range=range_of(fault),
         why=_(advice.why),

@@ -121,7 +121,7 @@ def test_sessions_are_listed_newest_first_with_their_figures(store):
 def test_times_are_shown_in_the_zone_of_the_browser(store, monkeypatch):
     squats(store, datetime(2024, 5, 6, 20, 30, tzinfo=UTC))
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "Asia/Seoul")
-    assert "Tuesday 7 May 2024, 05:30" in words(page())
+    assert "Tuesday, 7 May 2024, 05:30" in words(page())
 
 
 def test_the_list_is_filtered_by_exercise_and_the_choice_survives_opening_a_session(store):
@@ -328,7 +328,7 @@ def test_many_sessions_are_shown_page_by_page(store):
     press(app, "Older")
     text = words(app)
     assert "Page 2 of 2" in text
-    assert "Monday 6 May 2024" in text
+    assert "Monday, 6 May 2024" in text
     press(app, "Newer")
     assert "Page 1 of 2" in words(app)
 

@@ -3,38 +3,69 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from posecore.exercises import Exercise
+from posecore.language import Text, _, many
+from posecore.language import date_in_words as day_in_words
 from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary
 from posecore.types import Fault, Rep
 
 UNITS = {"deg": "°", "s": " s", "m": " m", "ratio": ""}
 
 
+_COUNTED: Mapping[str, Callable[[int], str]] = {
+    "session": lambda n: many("{n} session", "{n} sessions", n),
+    "set": lambda n: many("{n} set", "{n} sets", n),
+    "rep": lambda n: many("{n} rep", "{n} reps", n),
+    "attempt": lambda n: many("{n} attempt", "{n} attempts", n),
+    "second": lambda n: many("{n} second", "{n} seconds", n),
+}
+PLACES = (
+    Text("left knee"), Text("right knee"), Text("left hip"), Text("right hip"),
+    Text("left elbow"), Text("right elbow"), Text("left shoulder"), Text("right shoulder"),
+    Text("knee"), Text("hip"), Text("elbow"), Text("shoulder"),
+    Text("upper arm lean"), Text("forearm lean"), Text("body line"), Text("wrist height"),
+    Text("hip line"), Text("head line"), Text("trunk lean"), Text("trunk tilt"),
+    Text("leg spread"), Text("knee width"), Text("stance width"), Text("hip height"),
+    Text("step"), Text("tempo out"), Text("tempo back"), Text("rom"), Text("trunk swing"),
+)  # fmt: skip
+"""What a fault can be about, for the catalogues."""
+PARTS = (Text("depth"), Text("control"), Text("symmetry"), Text("path"))
+"""What a score is made of, for the catalogues."""
+
+
 def title_of(exercise: str, exercises: Mapping[str, Exercise]) -> str:
     """Its title, or its name made readable where no file of it is left."""
     known = exercises.get(exercise)
-    return known.title if known else exercise.replace("_", " ").capitalize()
+    return _(known.title) if known else exercise.replace("_", " ").capitalize()
+
+
+def place_of(fault: Fault) -> str:
+    """The joint or segment that a fault is about: "left knee"."""
+    return _(fault.joint.replace("_", " "))
 
 
 def source_in_words(source: str) -> str:
-    return {"camera": "Camera", "demo": "Demo clip"}.get(source, source)
+    return {"camera": _("Camera"), "demo": _("Demo clip")}.get(source, source)
 
 
 def counted(number: int, one: str) -> str:
-    return f"{number} {one if number == 1 else one + 's'}"
+    """ "1 rep", "3 reps": ``one`` is session, set, rep, attempt or second."""
+    return _COUNTED[one](number)
 
 
 def time_in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 59.5 else f"{seconds / 60:.0f} min"
+    if seconds < 59.5:
+        return _("{seconds} s", seconds=f"{seconds:.0f}")
+    return _("{minutes} min", minutes=f"{seconds / 60:.0f}")
 
 
 def date_in_words(time: datetime, zone: tzinfo | None = None) -> str:
     """In ``zone``, by default this computer's."""
     local = time.astimezone(zone)
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+    return f"{day_in_words(local.date())}, {local:%H:%M}"
 
 
 def figures_in_words(summary: SessionSummary) -> str:
@@ -48,21 +79,26 @@ def figures_in_words(summary: SessionSummary) -> str:
         parts.append(counted(summary.attempts, "attempt"))
     parts.append(time_in_words(summary.duration_s))
     if summary.mean_score is not None:
-        parts.append(f"mean score {summary.mean_score:.0f} of 100")
+        parts.append(_("mean score {score} of 100", score=f"{summary.mean_score:.0f}"))
     return " · ".join(parts)
 
 
 def done_in_words(totals: ExerciseTotals) -> str:
-    """ "12 reps", "42 s held" or both, without the exercise's title."""
+    """ "12 reps", "42 s held", or both, without the exercise's title."""
     done = [counted(totals.reps, "rep")] if totals.reps or not totals.hold_s else []
     if totals.hold_s:
-        done.append(f"{totals.hold_s:.0f} s held")
-    return " and ".join(done)
+        done.append(_("{seconds} s held", seconds=f"{totals.hold_s:.0f}"))
+    return ", ".join(done)
 
 
 def fault_in_words(fault: Fault) -> str:
-    where = fault.joint.replace("_", " ")
-    return f"{fault.cue} ({where} {reading_of(fault)}, wanted {range_of(fault)})"
+    return _(
+        "{cue} ({joint} {reading}, wanted {range})",
+        cue=_(fault.cue),
+        joint=place_of(fault),
+        reading=reading_of(fault),
+        range=range_of(fault),
+    )
 
 
 def reading_of(fault: Fault) -> str:
@@ -77,15 +113,15 @@ def range_of(fault: Fault) -> str:
     digits = 0 if fault.unit == "deg" else 1
     low, high = (f"{value:.{digits}f}{unit}" for value in (fault.low, fault.high))
     if math.isinf(fault.low):
-        return f"at most {high}"
+        return _("at most {high}", high=high)
     if math.isinf(fault.high):
-        return f"at least {low}"
-    return f"{low} to {high}"
+        return _("at least {low}", low=low)
+    return _("{low} to {high}", low=low, high=high)
 
 
 def parts_in_words(parts: Mapping[str, float]) -> str:
     """What a score is made of: "depth 100, control 88, path 91"."""
-    return ", ".join(f"{name} {value:.0f}" for name, value in parts.items() if value is not None)
+    return ", ".join(f"{_(name)} {value:.0f}" for name, value in parts.items() if value is not None)
 
 
 def rep_labels(reps: Iterable[Rep]) -> list[str]:
@@ -93,22 +129,22 @@ def rep_labels(reps: Iterable[Rep]) -> list[str]:
     done, labels = 0, []
     for rep in reps:
         done += rep.complete
-        labels.append(str(done) if rep.complete else "attempt")
+        labels.append(str(done) if rep.complete else _("attempt"))
     return labels
 
 
 def measured(value: float, unit: str, digits: int = 0) -> str:
-    return "not seen" if math.isnan(value) else f"{value:.{digits}f}{unit}"
+    return _("not seen") if math.isnan(value) else f"{value:.{digits}f}{unit}"
 
 
 def rep_in_words(rep: RepRecord) -> dict[str, str]:
     """Column heading -> what stands in it: one row of a table of reps, without the faults."""
     out_s, back_s = rep.tempo_s
     return {
-        "Rep": str(rep.ordinal),
-        "Result": "Complete" if rep.complete else "Attempt",
-        "Range": measured(rep.rom_deg, "°"),
-        "Out, back": f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
-        "Score": measured(rep.score, ""),
-        "Made of": parts_in_words(rep.score_parts) or "–",
+        _("Rep"): str(rep.ordinal),
+        _("Result"): _("Complete") if rep.complete else _("Attempt"),
+        _("Range"): measured(rep.rom_deg, "°"),
+        _("Out, back"): f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
+        _("Score"): measured(rep.score, ""),
+        _("Made of"): parts_in_words(rep.score_parts) or "–",
     }
