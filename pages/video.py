@@ -27,6 +27,7 @@ from posecore.workload import Workload
 KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
 ANY_EXERCISE = "Recognise by itself"
 RESULTS, WORK, UPLOADS = "video_results", "video_work", "video_uploads"
+CHOSEN, FRESH = "video_chosen", "video_fresh"
 
 
 @st.cache_resource(show_spinner=False)
@@ -64,7 +65,17 @@ def choose(knowledge: Knowledge, *, busy: bool) -> None:
         return
     st.session_state[WORK] = (load, time.monotonic())
     st.session_state[UPLOADS] = uploads + 1
+    st.session_state[FRESH] = True
     st.rerun()
+
+
+def take(load: Workload[Result]) -> list[Result]:
+    """What was done since the last time. The first that is done of all that were chosen together
+    is shown; then only what somebody chooses."""
+    done = load.take_results()
+    if done and st.session_state.pop(FRESH, False):
+        st.session_state[CHOSEN] = done[0].folder.name
+    return done
 
 
 def remove(result: Result) -> None:
@@ -73,17 +84,20 @@ def remove(result: Result) -> None:
 
 
 def show_results(results: list[Result], exercises: dict[str, Exercise]) -> None:
-    """One at a time: what is not looked at is not in the browser's memory, nor in the page's."""
+    """One at a time: what is not looked at is not in the browser's memory, nor in the page's.
+
+    It stays the one that was chosen while others are done.
+    """
     st.divider()
+    by_folder = {result.folder.name: result for result in results}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.selectbox(
+        chosen = st.selectbox(
             "Analysed video",
-            range(len(results)),
-            index=len(results) - 1,
-            format_func=lambda i: results[i].name,
-            key=f"video_chosen_{len(results)}",
+            list(by_folder),
+            format_func=lambda folder: by_folder[folder].name,
+            key=CHOSEN,
         )
-        result = results[number]
+        result = by_folder[chosen]
         st.button("Remove", icon=":material/close:", on_click=remove, args=(result,))
     show(result, exercises)
     show_compare(results, exercises)
@@ -105,10 +119,14 @@ def main() -> None:
     work: tuple[Workload[Result], float] | None = st.session_state.get(WORK)
     results: list[Result] = st.session_state.setdefault(RESULTS, [])
     choose(knowledge, busy=work is not None and work[0].running)
-    if work is not None:
-        results += work[0].take_results()
-        show_work(*work)
+    # In a place of its own: what is below keeps its own, and its moment, when this ends.
+    with st.container():
+        if work is not None:
+            results += take(work[0])
+            show_work(*work)
     if results:
+        if st.session_state.get(CHOSEN) not in [each.folder.name for each in results]:
+            st.session_state[CHOSEN] = results[-1].folder.name
         show_results(results, knowledge[0])
 
 

@@ -115,8 +115,11 @@ def test_two_videos_are_analysed_moved_through_compared_and_taken_along(
     expect(page.get_by_text("Compare two reps or two videos")).to_be_visible()
     assert {each.source for each in app.store.sessions()} == {SQUATS, OTHER_SQUATS}
 
+    page.get_by_role("combobox", name="Analysed video").click()
+    page.get_by_role("option", name=OTHER_SQUATS).click()
+
     # The moment, from the keyboard, from the chart and from the picture.
-    expect(page.get_by_text("Squat: 3 reps.")).to_be_visible()
+    expect(page.get_by_text("Squat: 3 reps. Work on first: Stand up fully")).to_be_visible()
     slider = page.get_by_label("Moment of the video")
     slider.focus()
     for _ in range(9):
