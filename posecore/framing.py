@@ -9,6 +9,7 @@ import numpy as np
 from posecore.angles import MIN_VISIBILITY
 from posecore.exercises import Exercise
 from posecore.landmarks import Landmark as L
+from posecore.language import Text
 from posecore.types import Pose
 from posecore.view import PARTS, view_of
 
@@ -38,13 +39,42 @@ _ENDS: dict[str, tuple[str, tuple[tuple[L, ...], ...]]] = {
 }
 """What is said -> the part of an exercise's needs that it belongs to, landmarks of each side."""
 
-_READY = "Ready. Begin, or raise one hand."
-_VIEWS = {"front": "from the front", "diagonal": "from between", "side": "from the side"}
-_TURN = {
-    "front": "Face the camera so I can see your {parts}.",
-    "diagonal": "Turn halfway so I can see your {parts}.",
-    "side": "Turn sideways so I can see your {parts}.",
+# Made once: a Text is put together from its words, and a frame asks for a dozen.
+_READY = Text("Ready. Begin, or raise one hand.")
+_DARK, _ENOUGH, _TOO_DARK = Text("Too dark. Switch on a light."), Text("enough"), Text("too dark")
+_NOBODY = Text("I see nobody. Step into the picture.")
+_ONE_PERSON, _NO_PERSON = Text("one person"), Text("nobody")
+_GOOD, _TOO_CLOSE, _TOO_FAR = Text("good"), Text("too close"), Text("too far away")
+_COME_CLOSER = Text("Too far. Come closer.")
+_CENTRED, _AT_EDGE = Text("in the middle"), Text("at the edge")
+_MOVE = {
+    "left": Text("Move away from the left edge."),
+    "right": Text("Move away from the right edge."),
 }
+_ALL = Text("all that is needed")
+_LIGHT, _PERSON, _DISTANCE = Text("Light"), Text("Person"), Text("Distance")
+_PLACE, _BODY, _VIEW = Text("Middle"), Text("Body"), Text("View")
+_WORDS: dict[str, Text] = {
+    str(each): each
+    for each in (
+        Text("head"),
+        Text("shoulders"),
+        Text("hands"),
+        Text("hips"),
+        Text("knees"),
+        Text("feet"),
+        Text("trunk"),
+        Text("arms"),
+        Text("legs"),
+        Text("elbows"),
+    )
+}
+_VIEWS = {
+    "front": Text("from the front"),
+    "diagonal": Text("from between"),
+    "side": Text("from the side"),
+}
+_NO_VIEW = Text("cannot be told")
 _SEEN_BY = {"elbow": "elbows", "shoulder": "arms", "hip": "hips", "knee": "knees"}
 
 
@@ -110,16 +140,12 @@ _Finding = tuple[str, str, Check]
 
 def _light(luma: float) -> _Finding:
     ok = luma >= DARK_LUMA
-    return (
-        "dark",
-        "Too dark. Switch on a light.",
-        Check("Light", ok, "enough" if ok else "too dark"),
-    )
+    return "dark", _DARK, Check(_LIGHT, ok, _ENOUGH if ok else _TOO_DARK)
 
 
 def _somebody(pose: Pose | None) -> _Finding:
-    sees = "one person" if pose is not None else "nobody"
-    return "nobody", "I see nobody. Step into the picture.", Check("Person", pose is not None, sees)
+    sees = _ONE_PERSON if pose is not None else _NO_PERSON
+    return "nobody", _NOBODY, Check(_PERSON, pose is not None, sees)
 
 
 def picture_span_m(pose: Pose) -> float:
@@ -158,30 +184,27 @@ def _place(pose: Pose, needs: tuple[str, ...]) -> list[_Finding]:
     unseen = [part for part in needs if _hidden(pose, part)]
     hips_x = float(pose.image[[L.LEFT_HIP, L.RIGHT_HIP], 0].mean())
     aside = not _MIDDLE[0] <= hips_x <= _MIDDLE[1]
-    names = _and(lost)
-    distance = Check("Distance", True, "good")
-    kind, say = "close", f"Too close. Step back: I miss your {names}."
+    place = _named(lost)
+    distance: _Finding = ("far", "", Check(_DISTANCE, True, _GOOD))
     # Who lies across the picture may fill it and be seen whole.
     if span_m < NEAREST_M and lost:
-        distance = Check("Distance", False, "too close")
+        say: str = Text("Too close. Step back: I miss your {parts}.", parts=place)
+        distance = ("close", say, Check(_DISTANCE, False, _TOO_CLOSE))
     elif span_m > FARTHEST_M:
-        distance = Check("Distance", False, "too far away")
-        kind, say = "far", "Too far. Come closer."
-    middle = Check("Middle", not aside, "in the middle" if not aside else "at the edge")
+        distance = ("far", _COME_CLOSER, Check(_DISTANCE, False, _TOO_FAR))
     # In the mirror that the page shows, what the camera has on its right is on the left.
-    edge = "left" if hips_x > 0.5 else "right"
-    body = Check("Body", not (lost or unseen), "all that is needed")
-    cut = f"Step back: I miss your {names}."
+    move = _MOVE["left" if hips_x > 0.5 else "right"]
+    beside: _Finding = ("aside", move, Check(_PLACE, not aside, _AT_EDGE if aside else _CENTRED))
+    whole: _Finding = ("cut", "", Check(_BODY, True, _ALL))
     if lost:
-        body = Check("Body", False, f"{names} cut off")
+        say = Text("Step back: I miss your {parts}.", parts=place)
+        whole = ("cut", say, Check(_BODY, False, Text("{parts} cut off", parts=place)))
     elif unseen:
-        body = Check("Body", False, f"{_and(unseen)} hidden")
-        cut = f"Show me your {_and(unseen)}: something hides them."
-    findings: list[_Finding] = [(kind, say, distance)]
+        hidden = _named(unseen)
+        say = Text("Show me your {parts}: something hides them.", parts=hidden)
+        whole = ("cut", say, Check(_BODY, False, Text("{parts} hidden", parts=hidden)))
     # Who stands at the edge loses an arm there: a step aside helps, a step back does not.
-    beside: _Finding = ("aside", f"Move away from the {edge} edge.", middle)
-    whole: _Finding = ("cut", cut, body)
-    return findings + ([beside, whole] if aside else [whole, beside])
+    return [distance, *([beside, whole] if aside else [whole, beside])]
 
 
 def _hidden(pose: Pose, part: str) -> bool:
@@ -190,17 +213,25 @@ def _hidden(pose: Pose, part: str) -> bool:
     return bool((~seen).all(axis=1).any())
 
 
-def _and(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def _named(words: list[str]) -> tuple[Text, ...]:
+    return tuple(_WORDS[word] for word in words)
 
 
 def _direction(pose: Pose, exercise: Exercise | None) -> _Finding:
     view = view_of(pose)
-    sees = _VIEWS.get(view or "", "cannot be told")
+    sees = _VIEWS.get(view or "", _NO_VIEW)
     if exercise is None or view is None or view in exercise.best_views:
-        return "turn", "", Check("View", True, sees)
-    say = _TURN[exercise.best_views[0]].format(parts=_SEEN_BY[exercise.chart[0]])
-    return "turn", say, Check("View", False, sees)
+        return "turn", "", Check(_VIEW, True, sees)
+    parts = _named([_SEEN_BY[exercise.chart[0]]])
+    return "turn", _turn(exercise.best_views[0], parts), Check(_VIEW, False, sees)
+
+
+def _turn(view: str, parts: tuple[Text, ...]) -> Text:
+    if view == "front":
+        return Text("Face the camera so I can see your {parts}.", parts=parts)
+    if view == "side":
+        return Text("Turn sideways so I can see your {parts}.", parts=parts)
+    return Text("Turn halfway so I can see your {parts}.", parts=parts)
 
 
 class FramingGuide:
