@@ -22,7 +22,10 @@ STILL_S = 0.8
 """How long the person has stood still before the hand goes up."""
 
 RAISE_S = 1.0
-"""What a hand takes on its way up, at most; before that stillness is asked for."""
+"""What a hand takes on its way up; before that stillness is asked for."""
+
+SLOW_RAISE_S = 1.6
+"""What a slow one takes, at most."""
 
 GAP_S = 0.7
 """The hand may be seen down, or not at all, so long without that it counts as lowered: the
@@ -42,6 +45,7 @@ _UPRIGHT = 0.8  # cosine of the trunk's lean: about 37 degrees
 _FEWEST = 3  # moments that show a hand up, or stillness, on a slow computer too
 _LATE_S = 0.1  # a frame comes seldom just in time
 _KEPT_S = 6.0
+_GAP_PICTURES = 3.5
 
 _BODY = [L.NOSE, L.LEFT_HIP, L.RIGHT_HIP]
 _WRISTS = [L.LEFT_WRIST, L.RIGHT_WRIST]
@@ -96,19 +100,25 @@ class HandRaise:
             self._past.popleft()
         up = [m.t_s for m in self._past if m.hands == 1]
         self.rising_s = None
-        if not up or t_s - up[-1] > GAP_S:
+        gap_s = self._gap_s()
+        if not up or t_s - up[-1] > gap_s:
             self._told = False
             return None
         if self._told:
             return None
-        up_s = _came_up_s(up)
-        if not self._stood_still(up_s):
+        up_s = _came_up_s(up, gap_s)
+        if not (self._stood_still(up_s - RAISE_S) or self._stood_still(up_s - SLOW_RAISE_S)):
             return None
         if up[-1] == t_s and self._is_sign(up_s, t_s):
             self._told = True
             return HandSign(up_s, t_s)
         self.rising_s = up_s
         return None
+
+    def _gap_s(self) -> float:
+        """GAP_S, or what a few pictures of a very slow computer take."""
+        between_s = np.diff([m.t_s for m in self._past]) if len(self._past) > 1 else [0.0]
+        return max(GAP_S, _GAP_PICTURES * float(np.median(between_s)))
 
     def _is_sign(self, up_s: float, t_s: float) -> bool:
         """Of a hand that came up out of stillness."""
@@ -121,9 +131,8 @@ class HandRaise:
             return False
         return self._stayed_put(up_s)
 
-    def _stood_still(self, up_s: float) -> bool:
-        """Before the hand went up: head, hips and both hands."""
-        to_s = up_s - RAISE_S
+    def _stood_still(self, to_s: float) -> bool:
+        """Head, hips and both hands, in the time until ``to_s``."""
         before = [m for m in self._past if to_s - 2 * STILL_S <= m.t_s <= to_s]
         # As many moments as it takes: a computer that is slow shows few in the time itself.
         past = [m for m in before if m.t_s >= to_s - STILL_S]
@@ -140,11 +149,11 @@ class HandRaise:
         return _stayed(past, "body", 1.5 * _SWAY) and _stayed(past, "feet", 1.5 * _SWAY)
 
 
-def _came_up_s(up: list[float]) -> float:
-    """When the hand came up: before that it was not seen up for longer than GAP_S."""
+def _came_up_s(up: list[float], gap_s: float) -> float:
+    """When the hand came up: before that it was not seen up for longer than ``gap_s``."""
     came_s = up[-1]
     for at_s in reversed(up):
-        if came_s - at_s > GAP_S:
+        if came_s - at_s > gap_s:
             break
         came_s = at_s
     return came_s

@@ -20,11 +20,17 @@ EXERCISES = load_exercises()
 
 
 def raised_hand(
-    start_s: float = 0.0, *, still_s: float = 2.0, up_s: float = 1.6, fps: float = FPS, **changes
+    start_s: float = 0.0,
+    *,
+    still_s: float = 2.0,
+    raise_s: float = 0.5,
+    up_s: float = 1.6,
+    fps: float = FPS,
+    **changes,
 ) -> list[tuple[float, Pose]]:
-    """Stand still, raise the right arm sideways in half a second, hold it, lower it."""
-    frames, up_from_s = [], still_s + 0.5
-    corners_s = [still_s, up_from_s, up_from_s + up_s, up_from_s + up_s + 0.5]
+    """Stand still, raise the right arm sideways, hold it, lower it."""
+    frames, up_from_s = [], still_s + raise_s
+    corners_s = [still_s, up_from_s, up_from_s + up_s, up_from_s + up_s + raise_s]
     for t_s in np.arange(0.0, corners_s[-1] + 1.0, 1 / fps):
         share = np.interp(t_s, corners_s, [0, 1, 1, 0])
         arm = {"right_shoulder": 8 + 165 * share, "arms": "side", "view": "front", **changes}
@@ -64,7 +70,7 @@ def through_a_busy_computer(fps: float, seed: int) -> list[tuple[float, Pose]]:
 
 @pytest.mark.parametrize("fps, least", [(5.0, 0.8), (10.0, 0.95), (30.0, 0.95)])
 def test_a_busy_computer_that_loses_every_third_picture_sees_it_all_the_same(fps, least):
-    seen = [signs(through_a_busy_computer(fps, seed)) for seed in range(20)]
+    seen = [signs(through_a_busy_computer(fps, seed)) for seed in range(12)]
     assert max(seen) == 1, "and never twice"
     assert np.mean(seen) >= least
 
@@ -79,6 +85,11 @@ def test_it_is_seen_within_a_second_and_a_half_however_slow_the_computer(fps):
 def test_shaky_landmarks_do_not_hide_it():
     random = np.random.default_rng(3)
     assert signs([(t_s, shaken(pose, 0.01, random)) for t_s, pose in raised_hand()]) == 1
+
+
+@pytest.mark.parametrize("raise_s", [0.2, 0.5, 1.0, 1.6])
+def test_it_may_be_raised_fast_or_slowly(raise_s):
+    assert signs(raised_hand(raise_s=raise_s, still_s=2.5)) == 1
 
 
 def test_a_hand_that_goes_up_only_for_a_moment_is_no_sign():
