@@ -24,11 +24,14 @@ MARGIN = {"deg": 7.0, "ratio": 0.1, "s": 0.1}
 inertial suit spreads by 6.4 from the side, so 7. Ratio: a tenth of a trunk or stance is about
 that angle on a segment. Seconds: three frames of a camera of 30 a second."""
 
-TURN_FRAMES = 1.0
-"""A way out or back begins and ends within a frame: its length is known to one frame, which is
-0.03 s at 30 frames a second and 0.1 s at ten."""
+WAY_OUT, WAY_BACK = (0.1, 0.9), (0.9, 0.4)
+"""Shares of the range between which a way is timed, between frames too. The ends are left out: a
+start creeps and a turn lingers. A rep is counted before its last four tenths are over."""
 
-BOTH_SHARE = 0.5
+WAY_FRAMES = 0.5
+"""A way's length is known to half a frame: 0.02 s at 30 frames a second, 0.05 s at ten."""
+
+BOTH_SHARE = 0.3
 """Left and right are compared where the lesser side went at least so much of the other's way:
 arms that take turns are not uneven."""
 
@@ -186,7 +189,7 @@ def read_on_rep(
     if not anywhere and not _seen_from(target.views, trace):
         return None
     if target.at == "rep":
-        return _read_rep_measure(target, trace)
+        return _read_rep_measure(exercise, target, trace)
     if target.at == "start" and not _start_was_seen(exercise, trace):
         return None
     if target.reading.sides == "difference" and not _both_moved(exercise, trace):
@@ -216,21 +219,59 @@ def _seen_from(views: tuple[str, ...], trace: RepTrace) -> bool:
     return bool(np.mean([view in views for view in trace.views]) >= ENOUGH)
 
 
-def _read_rep_measure(target: Target, trace: RepTrace) -> Finding | None:
+def _read_rep_measure(exercise: Exercise, target: Target, trace: RepTrace) -> Finding | None:
     if np.isfinite(trace.signal[trace.begin_i :]).mean() < ENOUGH:
+        return None
+    if target.reading.measure == "tempo_out" and not _start_was_seen(exercise, trace):
         return None
     turn_s = float(trace.t_s[trace.far_i])
     if target.reading.measure == "trunk_swing":
         return _read_swing(target, trace)
-    value = {
-        "tempo_out": turn_s - float(trace.t_s[trace.begin_i]),
-        "tempo_back": float(trace.t_s[-1]) - turn_s,
-        "rom": trace.rom,
-    }[target.reading.measure]
-    error = MARGIN[target.reading.unit]
-    if target.reading.unit == "s":
-        error = TURN_FRAMES * float(np.median(np.diff(trace.t_s)))
+    if target.reading.measure == "rom":
+        return Finding(target, turn_s, "rom", trace.rom, MARGIN[target.reading.unit])
+    out = target.reading.measure == "tempo_out"
+    between_s = _way_s(trace, exercise.signal.upwards, WAY_OUT if out else WAY_BACK)
+    if between_s is None:
+        return None
+    # A landmark that jumps makes the one too short, a quick way seen in few frames the other.
+    counted_s = turn_s - float(trace.t_s[trace.begin_i]) if out else float(trace.t_s[-1]) - turn_s
+    value = max(between_s, counted_s)
+    error = WAY_FRAMES * float(np.median(np.diff(trace.t_s)))
     return Finding(target, turn_s, target.reading.measure, value, error)
+
+
+def _way_s(trace: RepTrace, upwards: bool, shares: tuple[float, float]) -> float | None:
+    """Seconds that the whole way would take, out or back, from the part of it between shares."""
+    seen = np.isfinite(trace.signal)
+    seen[: trace.begin_i] = False
+    t_s = trace.t_s[seen]
+    way = trace.signal[seen] if upwards else -trace.signal[seen]
+    out = shares[0] < shares[1]
+    part = t_s <= trace.t_s[trace.far_i] if out else t_s >= trace.t_s[trace.far_i]
+    if part.sum() < 2:
+        return None
+    low, high = float(way.min()), float(way[part].max())
+    share = (way[part] - low) / max(high - low, 1e-9)
+    times = t_s[part]
+    if not out:
+        share, times = share[::-1], -times[::-1]
+    first_s = _crossing(times, share, min(shares), last=True)
+    second_s = _crossing(times, share, max(shares), last=False)
+    if first_s is None or second_s is None or second_s <= first_s:
+        return None
+    # What a way that begins and ends gently needs for that part of it.
+    angles = np.arccos(1 - 2 * np.array([min(shares), max(shares)])) / np.pi
+    return (second_s - first_s) / float(angles[1] - angles[0])
+
+
+def _crossing(t_s: np.ndarray, share: np.ndarray, level: float, *, last: bool) -> float | None:
+    """When ``share`` rises through ``level``, between the frames; the first time or the last."""
+    rises = np.flatnonzero((share[:-1] < level) & (share[1:] >= level))
+    if len(rises) == 0:
+        return None
+    i = int(rises[-1 if last else 0])
+    part = (level - share[i]) / (share[i + 1] - share[i])
+    return float(t_s[i] + part * (t_s[i + 1] - t_s[i]))
 
 
 def _read_swing(target: Target, trace: RepTrace) -> Finding | None:

@@ -86,7 +86,7 @@ def test_made_movement_counts_its_reps(name):
         ("low = 80", 'low = "deep"', "targets[0].low", "expected a number"),
         ("both = 20", "both = 60", "signal.both", "not beyond far"),
         ("both = 20", 'both = "two"', "signal.both", "expected a number"),
-        ("low = 0.45", "low = 0", "low", "above 0"),
+        ("low = 0.38", "low = 0", "low", "above 0"),
         ("low = 0\nhigh = 60", "low = 60\nhigh = 0", "postures[0].low", "upside down"),
         ('at = "whole"', 'at = "rep"', "postures[0].at", "start, far, whole"),
         ("low = 80", "lowest = 80", "targets[0].lowest", "unknown key"),
