@@ -13,6 +13,8 @@ from pages.language import choose_language
 from pages.people import forget_choice, offer_to_add
 from pages.person import logged_in, own
 from pages.stored import store_at
+from posecore.exercises import own_folder
+from posecore.exercises.own import erase_own, move_own
 from posecore.language import _, many
 from posecore.store import PersonSummary, Store, StoreError, default_url
 
@@ -46,9 +48,11 @@ def _show_person(store: Store, each: PersonSummary) -> None:
 
 def _rename(store: Store, old: str, new: str) -> None:
     try:
-        store.people.rename(old, new)
+        move_own(own_folder(), old, store.people.rename(old, new))
     except StoreError as error:
         st.error(str(error))
+    except OSError as error:
+        st.error(_("Your own exercises could not be moved: {reason}.", reason=error.strerror))
     except ValueError:
         st.error(_("Write a name of one to 80 letters."))
     else:
@@ -122,8 +126,9 @@ def show_deletion(store: Store) -> None:
         st.success(st.session_state.pop("settings_erased"))
     st.markdown(
         _(
-            "Every session, rep, note and name is removed from the database's own files. Nobody "
-            "can bring it back: export it first if you may want it again."
+            "Every session, rep, note and name is removed from the database's own files, with your "
+            "own exercises, targets and plan. Nobody can bring it back: export it first if you may "
+            "want it again."
         )
     )
     names = [each.name for each in store.people.all()]
@@ -147,8 +152,17 @@ def show_deletion(store: Store) -> None:
 def _erase(store: Store, whose: str | None) -> None:
     try:
         n = store.people.erase(whose)
+        erase_own(own_folder(), logged_in() or whose)
     except StoreError as error:
         st.session_state["settings_error"] = str(error)
+        return
+    except OSError as error:
+        st.session_state["settings_error"] = _(
+            "The sessions are gone, but a file of your own exercises could not be removed: "
+            "{file}: {reason}.",
+            file=error.filename,
+            reason=error.strerror,
+        )
         return
     forget_choice()
     st.session_state["settings_sure"] = False

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from posecore.exercises import FOLDER_VARIABLE
+from posecore.exercises.names import person_folder
 from posecore.store import URL_VARIABLE, Store
 from posecore.types import Rep
 
@@ -18,6 +20,7 @@ NOON = datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "UTC")
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'posecoach.db'}")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "exercises"))
     store = Store()
     yield store
     store.close()
@@ -109,12 +112,16 @@ def test_one_person_is_removed_and_the_others_stay(store, tmp_path):
 
 def test_everything_is_removed(store, tmp_path):
     train(store, "Ana")
+    own = person_folder(tmp_path / "exercises", "Ana")
+    own.mkdir(parents=True)
+    (own / "plan.json").write_text("[]")
     train(store, "")
     app = page()
     app.checkbox[0].check()
     press(run(app), "Delete for good")
     assert "2 sessions were deleted for good." in words(app)
     assert store.sessions() == [] and store.people.all() == []
+    assert not own.exists()
     assert all(b"the notes of" not in file.read_bytes() for file in tmp_path.glob("posecoach.db*"))
 
 

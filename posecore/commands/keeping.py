@@ -90,7 +90,9 @@ def erase(
     everybody: Annotated[bool, typer.Option("--everybody", help="All of them.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a person's sessions for good, to the last byte. There is no way back."""
+    """Remove a person's sessions and own exercises for good. There is no way back."""
+    from posecore.exercises import own_folder
+    from posecore.exercises.own import erase_own
     from posecore.store import Store
 
     if everybody == (person is not None):
@@ -105,6 +107,7 @@ def erase(
         if not yes:
             typer.confirm(f"Erase all sessions of {whose} for good?", abort=True)
         n = store.people.erase(person)
+        erase_own(own_folder(), person)
     _say(f"{_sessions(n)} of {whose} erased from {store.place}. Backups and exports are yours.")
 
 
