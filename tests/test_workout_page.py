@@ -573,3 +573,35 @@ def test_without_a_model_the_page_says_how_to_make_it(connection, monkeypatch):
 def test_a_wrong_setting_gets_a_sentence(connection, monkeypatch):
     monkeypatch.setenv("POSECOACH_ICE_SERVERS", "turn:example.org")
     assert "expected JSON such as" in page().error[0].value
+
+
+def test_a_phone_may_use_its_rear_camera_which_is_no_mirror(connection, exercises):
+    app = page()
+    asked = connection.asked["media_stream_constraints"]["video"]
+    assert asked["facingMode"] == {"ideal": "user"}
+    app.session_state["workout_desk"].facing = "environment"
+    run(app)
+    asked = connection.asked["media_stream_constraints"]["video"]
+    assert asked["facingMode"] == {"ideal": "environment"}
+    bright = np.zeros((48, 64, 3), np.uint8)
+    bright[:, :32] = 200
+    picture = av.VideoFrame.from_ndarray(bright, format="rgb24")
+    picture.pts, picture.time_base = 0, Fraction(1, 90_000)
+    for mirror in (True, False):
+        running = session(CountingPipeline())
+        running.finish()  # the picture as it is, nothing drawn
+        shown = CameraProcessor(running, exercises, mirror=mirror).recv(picture)
+        left = shown.to_ndarray(format="rgb24")[:, :30].mean()
+        assert (left > 100) is not mirror
+
+
+def test_the_curves_can_be_switched_off_while_one_trains(connection):
+    app = page()
+    app.session_state["workout_desk"].begin()
+    run(app)
+    (toggle,) = app.toggle
+    assert toggle.value is True
+    toggle.set_value(False)
+    run(app)
+    assert app.session_state["workout_desk"].curves is False
+    press(app, "Stop")

@@ -280,3 +280,26 @@ def test_light_is_measured_and_a_raised_hand_reaches_the_snapshot():
         running.process(np.full((48, 64, 3), 128, np.uint8), t_s)
         seen.append(running.snapshot().stage.name)
     assert list(dict.fromkeys(seen)) == ["look", "countdown"]
+
+
+def test_the_plan_is_there_again_in_another_tab(connection):  # noqa: F811
+    app = page()
+    press(app, "Add to the plan")
+    (step,) = app.session_state["workout_desk"].plan
+    assert page().session_state["workout_desk"].plan == (step,)
+    press(app, "Remove")
+    assert page().session_state["workout_desk"].plan == ()
+
+
+def test_in_a_pause_what_to_work_on_takes_the_place_of_the_curves(connection):  # noqa: F811
+    app = page()
+    desk = app.session_state["workout_desk"]
+    desk.begin()
+    run(app)
+    processor = connection.asked["video_processor_factory"]()
+    processor.session._ended.append(squats(rep(LEAN)))
+    frames(processor.session, 2)
+    run(app)
+    assert 'data-testid="advice"' in html_of(app)
+    assert "Squat: what to work on in the next set" in html_of(app)
+    press(app, "Stop")
