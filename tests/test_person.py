@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from pages import person
 from posecore.store import Store
 
+PAGES = Path(person.__file__).parent
 ADA = {"iss": "https://login.example.org", "sub": "7", "name": "Ada", "email": "ada@example.org"}
 BOB = ADA | {"sub": "8", "name": "Bob"}
 
@@ -104,3 +107,23 @@ def test_whoever_comes_next_into_the_same_tab_finds_nothing_of_the_one_before(pa
 def test_the_page_shows_the_name_the_provider_gives(page, claims, shown):
     log_in(page, claims)
     assert person.name_shown() == shown
+
+
+def test_no_page_opens_a_store_but_as_its_persons_own():
+    opened, bare = 0, []
+    for file in PAGES.glob("*.py"):
+        tree = ast.parse(file.read_text("utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        owned = {id(call.args[0]) for call in calls if name_of(call) == "own"}
+        stores = [call for call in calls if name_of(call) == "store_at"]
+        opened += len(stores)
+        bare += [f"{file.name}:{call.lineno}" for call in stores if id(call) not in owned]
+        made = [call for call in calls if name_of(call) == "Store"]
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        at = {id(n) for f in functions if f.name == "store_at" for n in ast.walk(f)}
+        bare += [f"{file.name}:{call.lineno}" for call in made if id(call) not in at]
+    assert opened >= 4 and bare == []
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
