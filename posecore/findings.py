@@ -14,6 +14,7 @@ import numpy as np
 from posecore.angles import JOINT_INDEX, N_JOINTS
 from posecore.exercises import VIEWS, Exercise, Miss, Target
 from posecore.measures import COLUMNS, UNSIDED, Reading
+from posecore.tempo import WAY_BACK, WAY_OUT, way_s
 from posecore.types import Fault
 
 ENOUGH = 0.5
@@ -23,10 +24,6 @@ MARGIN = {"deg": 7.0, "ratio": 0.1, "s": 0.1}
 """Miss that is forgiven where no joint's expected error is known. Degrees: MediaPipe against an
 inertial suit spreads by 6.4 from the side, so 7. Ratio: a tenth of a trunk or stance is about
 that angle on a segment. Seconds: three frames of a camera of 30 a second."""
-
-WAY_OUT, WAY_BACK = (0.1, 0.9), (0.9, 0.4)
-"""Shares of the range between which a way is timed, between frames too. The ends are left out: a
-start creeps and a turn lingers. A rep is counted before its last four tenths are over."""
 
 WAY_FRAMES = 0.5
 """A way's length is known to half a frame: 0.02 s at 30 frames a second, 0.05 s at ten."""
@@ -241,37 +238,10 @@ def _read_rep_measure(exercise: Exercise, target: Target, trace: RepTrace) -> Fi
 
 
 def _way_s(trace: RepTrace, upwards: bool, shares: tuple[float, float]) -> float | None:
-    """Seconds that the whole way would take, out or back, from the part of it between shares."""
     seen = np.isfinite(trace.signal)
     seen[: trace.begin_i] = False
-    t_s = trace.t_s[seen]
-    way = trace.signal[seen] if upwards else -trace.signal[seen]
-    out = shares[0] < shares[1]
-    part = t_s <= trace.t_s[trace.far_i] if out else t_s >= trace.t_s[trace.far_i]
-    if part.sum() < 2:
-        return None
-    low, high = float(way.min()), float(way[part].max())
-    share = (way[part] - low) / max(high - low, 1e-9)
-    times = t_s[part]
-    if not out:
-        share, times = share[::-1], -times[::-1]
-    first_s = _crossing(times, share, min(shares), last=True)
-    second_s = _crossing(times, share, max(shares), last=False)
-    if first_s is None or second_s is None or second_s <= first_s:
-        return None
-    # What a way that begins and ends gently needs for that part of it.
-    angles = np.arccos(1 - 2 * np.array([min(shares), max(shares)])) / np.pi
-    return (second_s - first_s) / float(angles[1] - angles[0])
-
-
-def _crossing(t_s: np.ndarray, share: np.ndarray, level: float, *, last: bool) -> float | None:
-    """When ``share`` rises through ``level``, between the frames; the first time or the last."""
-    rises = np.flatnonzero((share[:-1] < level) & (share[1:] >= level))
-    if len(rises) == 0:
-        return None
-    i = int(rises[-1 if last else 0])
-    part = (level - share[i]) / (share[i + 1] - share[i])
-    return float(t_s[i] + part * (t_s[i + 1] - t_s[i]))
+    signal = trace.signal[seen] if upwards else -trace.signal[seen]
+    return way_s(trace.t_s[seen], signal, float(trace.t_s[trace.far_i]), shares)
 
 
 def _read_swing(target: Target, trace: RepTrace) -> Finding | None:

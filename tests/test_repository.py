@@ -33,6 +33,7 @@ LAYERS = (
         "holds",
         "sets",
         "technique",
+        "tempo",
         "findings",
         "path",
         "score",
