@@ -372,6 +372,13 @@ def test_pause_ends_the_set_and_the_count_begins_again():
     assert sets_of(pipeline) == [("squat", 2), ("squat", 1)]
 
 
+def test_quarter_of_a_minute_of_idling_loses_nothing_that_was_counted():
+    idle = [(t, body()) for t in np.arange(0, 16, 0.05)]
+    pipeline = scripted(always("squat"))
+    run(pipeline, after(squats(2), idle, squats(1)))
+    assert sets_of(pipeline) == [("squat", 2), ("squat", 1)]
+
+
 def test_person_who_leaves_ends_the_set_though_nobody_is_seen():
     pipeline = scripted(always("squat"), settings=Settings(set_pause_s=3.0))
     results = run(pipeline, after(squats(2), nobody(5.0)))
@@ -470,3 +477,10 @@ def test_rendered_person_is_recognised_and_counted(tmp_path):
     voted = [r.voted_exercise for r in results]
     assert max(set(voted), key=voted.count) == "squat"
     assert set(voted) <= {"squat", NONE}
+
+
+@pytest.mark.parametrize("clip", ["gym_walking_713.mp4", "gym_sitting_down_714.mp4"])
+def test_rendered_person_who_walks_or_sits_down_does_no_rep(clip, tmp_path):
+    pipeline = Pipeline(classifier=ExerciseClassifier.load())
+    run(pipeline, list(track_of(CLIPS / clip, tmp_path).poses()))
+    assert sum(n for _, n in sets_of(pipeline)) == 0
