@@ -182,11 +182,12 @@ def _ended(standings: list[Standing]) -> int:
 
 def _show_all(load: Workload[Result], standings: list[Standing], since: float) -> None:
     left = left_s(standings, time.monotonic() - since)
-    words = f"{_ended(standings)} of {len(standings)} videos done"
+    kept = [each for each in standings if each.state != State.CANCELLED]
+    words = f"{_ended(kept)} of {len(kept)} videos done"
     words = words if left is None else f"{words}, {left_in_words(left)}"
-    whole = sum(each.size for each in standings) or 1.0
+    whole = sum(each.size for each in kept) or 1.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(sum(each.size * each.share for each in standings) / whole, text=words)
+        st.progress(sum(each.size * each.share for each in kept) / whole, text=words)
         st.button("Cancel all", icon=":material/close:", on_click=load.cancel)
 
 
