@@ -20,8 +20,9 @@ from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from pages.relay import ways
 from pages.workout_camera import ask_for_camera, camera_trouble
-from pages.workout_loading import SettingError
+from pages.workout_loading import SettingError, load_knowledge
 from pages.workout_stream import VIDEO_ATTRIBUTES, constraints
+from posecore.classify import Recogniser
 from posecore.draw import draw_overlay
 from posecore.pipeline import Pipeline
 from posecore.types import Pose
@@ -107,6 +108,8 @@ class Desk:
 def record() -> Poses | None:
     """Start, the picture and what to do now; the landmarks in the run after it is over."""
     desk: Desk = st.session_state.setdefault(DESK, Desk())
+    # Loaded now and not after Start: a connection may take ten seconds, and no more.
+    recogniser = load_knowledge()[1]
     if not desk.wanted:
         if desk.trouble is not None:
             st.error(desk.trouble, icon=":material/videocam_off:")
@@ -123,16 +126,16 @@ def record() -> Poses | None:
         if desk.trouble is not None:
             st.rerun()
         return None
+    # Asked before anything is drawn: what shows the standing reruns the page when it is over.
+    if desk.recorder is not None and _is_over(desk.recorder):
+        st.session_state[DESK] = Desk()
+        return desk.recorder.poses
     left, right = st.columns([3, 2])
     with left:
-        _show_picture(desk)
+        _show_picture(desk, recogniser)
     with right:
         st.fragment(_show_standing, run_every=REFRESH_S)(desk)
-    recorder = desk.recorder
-    if recorder is None or not _is_over(recorder):
-        return None
-    st.session_state[DESK] = Desk()
-    return recorder.poses
+    return None
 
 
 def _is_over(recorder: Recorder) -> bool:
@@ -140,10 +143,10 @@ def _is_over(recorder: Recorder) -> bool:
     return now_s >= LEAD_S + LENGTH_S
 
 
-def _show_picture(desk: Desk) -> None:
+def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
     def start() -> Recorder:
         # The offer thread's: no st.* here.
-        pipeline = Pipeline(exercises={})
+        pipeline = Pipeline(exercises={}, classifier=recogniser)
         pipeline.warm_up()
         desk.recorder = Recorder(pipeline)
         return desk.recorder

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from posecore.exercises import FOLDER_VARIABLE, SHIPPED, read_exercise
-from tests.e2e.conftest import CLIPS, NO_CAMERA, ROOT, App, Watched
+from tests.e2e.conftest import CLIPS, NO_CAMERA, ROOT, App, Watched, camera_showing
 
 LESSON = CLIPS / "lesson_leg_raise.mp4"
 """Five leg raises, which are none of the shipped exercises: python -m bench.rendered clip OUT.mp4
@@ -109,3 +109,24 @@ def test_the_page_is_whole_on_a_phone(own: Path, app: App, open_page: Open) -> N
     page.get_by_role("button", name="Save my targets").wait_for()
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(wide), "the page can be pushed sideways"
+
+
+def test_a_new_exercise_is_taught_before_the_camera(
+    own: Path, app: App, open_page: Open, squat_camera: Path
+) -> None:
+    watched = open_page(camera_showing(squat_camera))
+    page = watched.page
+    to_exercises(watched)
+    page.get_by_text("Teach a new one").click()
+    page.get_by_label("Name of the exercise").fill("My sink")
+    page.get_by_label("Name of the exercise").press("Enter")
+    page.get_by_text("The camera", exact=True).click()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_text("Do five good repetitions").wait_for()
+    page.wait_for_timeout(3000)
+    watched.take_picture("exercises-camera")
+    # It stops by itself after half a minute.
+    page.get_by_text("repetitions are counted with these limits").wait_for()
+    page.get_by_role("button", name="Save the exercise").click()
+    page.get_by_text("My sink is saved").wait_for()
+    assert {path.name for path in own.iterdir()} == {"my_sink.toml", "my_sink.taught.json"}
