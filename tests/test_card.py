@@ -73,3 +73,14 @@ def test_an_answer_that_is_cooled_too_much_names_nothing():
     three = replace(sure, classes=(*CLASSES, "lunge"), proba=np.tile([0.05, 0.9, 0.05], (10, 1)))
     unsure = voted_on(three, temperature=200.0)
     assert unsure.named == NONE and unsure.frame == 1.0
+
+
+def test_command_prints_makers_left_out_by_fold_and_by_class(monkeypatch, tmp_path):
+    clips = [filmed(s, f"maker {k}") for s in few() for k in range(2)]
+    monkeypatch.setattr(crossval, "SMALL", 1)
+    monkeypatch.setattr(crossval, "all_sequences", lambda *given: clips)
+    monkeypatch.setattr(crossval, "fit", lambda rows, seed: fit(rows, seed, epochs=2))
+    said: list[str] = []
+    scores = crossval.crossval_command(tmp_path, say=said.append)
+    assert len(scores) == len(clips)
+    assert {"by fold", "by class"} <= set(said) and any("maker 0" in line for line in said)
