@@ -65,7 +65,7 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
         desk.source = st.segmented_control(
             _("Source"),
             [CAMERA, DEMO],
-            default=desk.source,
+            key=remembered("workout_source", desk.source),
             required=True,
             format_func=lambda each: _("Camera") if each == CAMERA else _("Demo clip"),
         )
@@ -73,15 +73,16 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
             desk.facing = st.segmented_control(
                 _("Which camera, on a phone"),
                 [FRONT, REAR],
-                default=desk.facing,
+                key=remembered("workout_facing", desk.facing),
                 required=True,
                 format_func=lambda each: _("Front") if each == FRONT else _("Rear"),
             )
     names = [None, *sorted(exercises, key=lambda name: title_of(name, exercises))]
+    known = desk.exercise if desk.exercise in names else None
     desk.exercise = middle.selectbox(
         _("Exercise"),
         names,
-        index=names.index(desk.exercise) if desk.exercise in names else 0,
+        key=remembered("workout_exercise", known),
         format_func=lambda name: _named(name, exercises),
     )
     with right:
@@ -101,6 +102,16 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
             st.rerun()
         elif answer is not None:
             desk.refusal = refusal_in_words(answer)
+
+
+def remembered(key: str, value: object) -> str:
+    """The key of a widget that shows ``value`` whenever it is drawn anew after a while.
+
+    Given as the widget's default, a value that changes would make it another widget, and the next
+    click on the one in view would be lost.
+    """
+    st.session_state.setdefault(key, value)
+    return key
 
 
 def _named(name: str | None, exercises: Mapping[str, Exercise]) -> str:

@@ -24,7 +24,7 @@ STYLE = """
   outline: 4px solid #e69f00; outline-offset: 2px; }
 
 /* The stage: beside the picture the count, below it the chart beside what to do. */
-.st-key-pc_stage { --pc-head: 8.9rem; --pc-low: 14rem; --pc-gap: .8rem;
+.st-key-pc_stage { --pc-head: 8.9rem; --pc-low: 13rem; --pc-gap: .8rem;
   --pc-frame: 1.5rem;
   --pc-left: min(41vw,
     calc((100vh - var(--pc-head) - var(--pc-low) - var(--pc-gap) - var(--pc-frame)) * 1.3333));

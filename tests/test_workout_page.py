@@ -485,6 +485,19 @@ def press(app: AppTest, label: str) -> AppTest:
     return run(app)
 
 
+def choose(app: AppTest, key: str, value: str) -> AppTest:
+    next(each for each in app.get("button_group") if each.key == key).set_value(value)
+    return run(app)
+
+
+def test_who_changes_their_mind_is_heeded_at_every_click(connection):
+    app = page()
+    desk = app.session_state["workout_desk"]
+    for source in ("demo", "camera", "demo"):
+        choose(app, "workout_source", source)
+        assert desk.source == source
+
+
 def test_before_the_start_the_page_says_how_to_stand(connection):
     app = page()
     assert "two to three metres" in html_of(app)
@@ -548,8 +561,7 @@ def test_a_connection_that_breaks_ends_the_session_instead_of_trying_for_ever(co
 def test_the_demo_runs_without_a_connection(connection):
     app = page()
     connection.asked = {}
-    app.session_state["workout_desk"].source = "demo"
-    run(app)
+    choose(app, "workout_source", "demo")
     press(app, "Start")
     desk = app.session_state["workout_desk"]
     wait_until(lambda: desk.session.snapshot().reps)
@@ -579,8 +591,7 @@ def test_a_phone_may_use_its_rear_camera_which_is_no_mirror(connection, exercise
     app = page()
     asked = connection.asked["media_stream_constraints"]["video"]
     assert asked["facingMode"] == {"ideal": "user"}
-    app.session_state["workout_desk"].facing = "environment"
-    run(app)
+    choose(app, "workout_facing", "environment")
     asked = connection.asked["media_stream_constraints"]["video"]
     assert asked["facingMode"] == {"ideal": "environment"}
     bright = np.zeros((48, 64, 3), np.uint8)
