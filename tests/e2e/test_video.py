@@ -135,7 +135,7 @@ def test_two_videos_are_analysed_moved_through_compared_and_taken_along(
     before_s = moment_s(page)
     press(page, "To the next rep")
     assert moment_s(page) > before_s
-    page.locator(".chart").scroll_into_view_if_needed()
+    page.locator(".chart").evaluate("chart => chart.scrollIntoView({ block: 'center' })")
     box = page.locator(".chart").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60)
@@ -143,6 +143,7 @@ def test_two_videos_are_analysed_moved_through_compared_and_taken_along(
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60, steps=8)
     page.mouse.up()
     expect(moment).to_contain_text("rep 2, way")
+    assert 3.4 < moment_s(page) < 3.8, "the middle of the chart is that of the video"
     wait_for_picture(page)
     picture(page).evaluate("video => video.scrollIntoView({ block: 'center' })")
     watched.take_picture("video")
