@@ -105,6 +105,11 @@ class Desk:
     trouble: str | None = None
 
 
+def is_recording() -> bool:
+    desk: Desk | None = st.session_state.get(DESK)
+    return desk is not None and desk.wanted
+
+
 def record() -> Poses | None:
     """Start, the picture and what to do now; the landmarks in the run after it is over."""
     desk: Desk = st.session_state.setdefault(DESK, Desk())

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.exercises_camera import Poses, record
+from pages.exercises_camera import Poses, is_recording, record
 from pages.exercises_detail import SAID
 from pages.exercises_figure import figure_html
 from pages.exercises_known import Known
@@ -29,7 +29,7 @@ from posecore.teach_recogniser import demand_free_name, figure_of, keep
 from posecore.teach_signal import FEWEST_REPS, Measured, TeachError, measured
 from posecore.video import VideoError
 
-LESSON = "teach_lesson"
+LESSON, ASKED = "teach_lesson", "teach_asked"
 VIDEO, CAMERA = "A video", "The camera"
 KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
 LONGEST_S = 120.0
@@ -48,12 +48,15 @@ class Lesson:
 
 
 def show_teaching(known: Known) -> None:
+    lesson: Lesson | None = st.session_state.get(LESSON)
+    if lesson is None and is_recording():
+        _record(*st.session_state[ASKED])  # the picture and what to do need all of the page
+        return
     st.write(
         "Show the exercise: three good repetitions are enough, five are better, one after "
         "another and with the whole body in the picture. You then see what was understood, move "
         "the limits if need be, and save it. It is counted and recognised from then on."
     )
-    lesson: Lesson | None = st.session_state.get(LESSON)
     if lesson is None:
         _ask()
         return
@@ -64,8 +67,13 @@ def show_teaching(known: Known) -> None:
 
 
 def _ask() -> None:
-    title = st.text_input("Name of the exercise", max_chars=LONGEST_TITLE, key="teach_title")
-    about = st.text_input("How it is done, in one sentence (may be empty)", key="teach_about")
+    before = st.session_state.get(ASKED, ("", ""))
+    title = st.text_input(
+        "Name of the exercise", before[0], max_chars=LONGEST_TITLE, key="teach_title"
+    )
+    about = st.text_input(
+        "How it is done, in one sentence (may be empty)", before[1], key="teach_about"
+    )
     way = st.segmented_control(
         "Where are the repetitions?", [VIDEO, CAMERA], default=VIDEO, required=True, key="teach_way"
     )
@@ -75,9 +83,8 @@ def _ask() -> None:
         except ExerciseNameError as error:
             st.info(f"{error}")
             return
-        poses = record()
-        if poses is not None:
-            _take(title, about, poses, None)
+        st.session_state[ASKED] = (title, about)
+        _record(title, about)
         return
     uploaded = st.file_uploader("Video of the repetitions", type=KINDS, key="teach_video")
     if st.button("Look at the video", type="primary", disabled=uploaded is None, key="teach_look"):
@@ -95,6 +102,12 @@ def _ask() -> None:
             return
         bar.empty()
         _take(title, about, poses, note)
+
+
+def _record(title: str, about: str) -> None:
+    poses = record()
+    if poses is not None:
+        _take(title, about, poses, None)
 
 
 def _poses_in(
@@ -130,6 +143,7 @@ def _take(title: str, about: str, poses: Poses, note: str | None) -> None:
         st.error(str(error), icon=":material/error:")
         return
     st.session_state[LESSON] = lesson
+    st.session_state.pop(ASKED, None)
     for key in ("teach_measure", "teach_turned", "teach_start", "teach_far"):
         st.session_state.pop(key, None)
     st.rerun()

@@ -101,7 +101,9 @@ class ExerciseClassifier:
 
     def proba_many(self, features: np.ndarray) -> np.ndarray:
         """(n, n_classes) of (n, n_features), mean over each body and its mirror image."""
-        x = self.hidden(np.concatenate([features, mirror_features(features)]))
+        x = self.standardised(np.concatenate([features, mirror_features(features)]))
+        for weights, bias in self._layers[:-1]:
+            x = np.maximum(x @ weights + bias, 0.0)
         weights, bias = self._layers[-1]
         logits = (x @ weights + bias) / self.temperature
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -109,13 +111,10 @@ class ExerciseClassifier:
         n = len(features)
         return (proba[:n] + proba[n:]) / 2
 
-    def hidden(self, features: np.ndarray) -> np.ndarray:
-        """(n, n_hidden) of (n, n_features): what the last hidden layer makes of them."""
+    def standardised(self, features: np.ndarray) -> np.ndarray:
+        """(n, n_features) about their mean in training, in units of their spread there; NaN: 0."""
         x = (features - self._mean) / self._scale
-        x = np.where(np.isfinite(x), x, 0.0)
-        for weights, bias in self._layers[:-1]:
-            x = np.maximum(x @ weights + bias, 0.0)
-        return x
+        return np.where(np.isfinite(x), x, 0.0)
 
 
 def read_card(path: Path | None = None) -> dict[str, Any]:

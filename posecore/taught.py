@@ -1,9 +1,9 @@
 """Recognising exercises that somebody taught, beside those the shipped classifier knows.
 
-The classifier stays as it is. Its last hidden layer tells movements apart that it was never
-trained on, so a logistic regression on that layer parts the taught windows from what else people
-do (models/background.npz: means of windows of the training clips). Its probability is mixed into
-the classifier's, and votes, counts and sets go on as before.
+The classifier stays as it is. A logistic regression on the features it is given, standardised as
+it does, parts the taught windows from what else people do (models/background.npz: mixed windows
+of the training clips). Its probability is mixed into the classifier's, and votes, counts and sets
+go on as before. How this was chosen and how well it does: docs/ACCURACY.md.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ from posecore.types import NONE
 
 BACKGROUND_PATH = MODEL_PATH.with_name("background.npz")
 
-PRIOR = 0.2
+PRIOR = 0.4
 """Weight of the taught windows against all others: how ready it is to name them."""
 
-RIDGE = 10.0
+RIDGE = 40.0
 """Penalty on the weights, against WEIGHT_OF_ALL: a few hundred windows of one person are few."""
+
+FAR_OUT = 4.0
+"""Spreads from the mean; what lies beyond, in a feature, is no more different for that."""
 
 WEIGHT_OF_ALL = 1000.0
 
@@ -74,13 +77,16 @@ class TaughtClassifier:
         """``background`` (n, n_features): windows of all that is not taught."""
         self.base = base
         self.classes = (*base.classes, *(each.name for each in taught))
-        others = base.hidden(background)
-        hidden = [base.hidden(np.concatenate([e.x, mirror_features(e.x)])) for e in taught]
+        others = self._placed(background)
+        places = [self._placed(np.concatenate([e.x, mirror_features(e.x)])) for e in taught]
         self._lines = [
             # What else was taught is no other's either.
-            _parting_line(mine, np.concatenate([others, *(h for h in hidden if h is not mine)]))
-            for mine in hidden
+            _parting_line(mine, np.concatenate([others, *(p for p in places if p is not mine)]))
+            for mine in places
         ]
+
+    def _placed(self, features: np.ndarray) -> np.ndarray:
+        return np.clip(self.base.standardised(features), -FAR_OUT, FAR_OUT)
 
     def proba(self, features: np.ndarray) -> np.ndarray:
         """(n_classes,) of (n_features,); all NaN where all are."""
@@ -91,14 +97,14 @@ class TaughtClassifier:
     def proba_many(self, features: np.ndarray) -> np.ndarray:
         """(n, n_classes) of (n, n_features), mean over each body and its mirror image."""
         known = self.base.proba_many(features)
-        hidden = self.base.hidden(np.concatenate([features, mirror_features(features)]))
+        places = self._placed(np.concatenate([features, mirror_features(features)]))
         n = len(features)
         # What the classifier is sure of stays: a taught movement is seldom surely another.
         others = [i for i, name in enumerate(self.base.classes) if name != NONE]
         doubt = np.minimum(1.0, DOUBT * (1.0 - known[:, others].max(axis=1)))
         odds = []
         for weights, bias in self._lines:
-            p = _logistic(hidden @ weights + bias)
+            p = _logistic(places @ weights + bias)
             p = np.clip((p[:n] + p[n:]) / 2, 0.0, 1.0 - 1e-9)
             odds.append(doubt * p / (1.0 - p))
         taught = np.column_stack(odds)

@@ -57,19 +57,25 @@ def examples_of(
         world=np.array([pose.world[list(JOINTS_12)] for _, pose in seen]),
         active=_stretches(proposal.complete),
     )
+    x = windows_of(clip, seed)
+    if not len(x):
+        raise TeachError("The repetitions are too short to recognise the exercise by.")
+    followed, curve_deg = mean_curve(proposal)
+    return Examples(name, x, figure_of(proposal, frames) or (), followed, curve_deg)
+
+
+def windows_of(clip: Clip, seed: int = SEED) -> np.ndarray:
+    """(n, n_features): windows of the clip's active spans and of its variants."""
     windows: list[np.ndarray] = []
     for k in range(VARIANTS + 1):
         rng = np.random.default_rng([seed, k])
         t_s, joints = (clip.t_s, clip.joints_px) if k == 0 else vary(clip, rng)
         rows, labels = sequence_rows(clip, t_s, joints, rng)
-        windows += [row for row, label in zip(rows, labels, strict=True) if label == name]
-    if not windows:
-        raise TeachError("The repetitions are too short to recognise the exercise by.")
-    x = np.array(windows)
+        windows += [row for row, label in zip(rows, labels, strict=True) if label == clip.label]
+    x = np.array(windows).reshape(-1, len(FEATURE_NAMES))
     if len(x) > MOST_WINDOWS:
         x = x[np.sort(np.random.default_rng(seed).choice(len(x), MOST_WINDOWS, replace=False))]
-    followed, curve_deg = mean_curve(proposal)
-    return Examples(name, x, figure_of(proposal, frames) or (), followed, curve_deg)
+    return x
 
 
 def mean_curve(proposal: Proposal) -> tuple[tuple[str, ...], np.ndarray]:
