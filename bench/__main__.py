@@ -29,11 +29,12 @@ def _parser() -> argparse.ArgumentParser:
     overhead.set_defaults(run=_overhead)
     angles = commands.add_parser("angles", help="how wrong the angles are on rendered people")
     angles.add_argument("folders", nargs="+", type=Path, help="clips with their truth beside them")
+    angles.add_argument("--data", type=Path, help="filmed clips with labels.tsv, to compare on")
     angles.add_argument("--cache", type=Path, help="keep poses that were estimated here")
     angles.add_argument("--out", type=Path, help="write here, not to docs/ and models/")
     angles.set_defaults(run=_angles)
-    fit = commands.add_parser("fit-angles", help="fit the angles' correction to random poses")
-    fit.add_argument("folder", type=Path, help="clips of random poses with their truth")
+    fit = commands.add_parser("fit-angles", help="fit the angles' correction to drawn people")
+    fit.add_argument("folders", nargs="+", type=Path, help="clips with their truth beside them")
     fit.add_argument("--cache", type=Path, help="keep poses that were estimated here")
     fit.set_defaults(run=_fit_angles)
     faults = commands.add_parser("faults", help="faults of drawn people, told and not told")
@@ -91,7 +92,7 @@ def _overhead(given: argparse.Namespace) -> None:
 def _angles(given: argparse.Namespace) -> None:
     from bench.angle_report import angles_command
 
-    angles_command(given.folders, given.cache, given.out)
+    angles_command(given.folders, given.cache, given.out, given.data)
 
 
 def _teach(given: argparse.Namespace) -> None:
@@ -109,7 +110,7 @@ def _figures(given: argparse.Namespace) -> None:
 def _fit_angles(given: argparse.Namespace) -> None:
     from bench.fit_angles import fit_command
 
-    fit_command(given.folder, given.cache)
+    fit_command(given.folders, given.cache)
 
 
 def _faults(given: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """How wrong the angles are on rendered people, whose angles are known: `python -m bench angles`.
 
-Unseen bodies and unseen movements are kept apart, and so are people that another program drew:
-nothing in posecore was learnt from any exercise, nor from the bodies of the first two groups.
+Unseen bodies and unseen movements are kept apart, and so are people that another program drew: no
+angle was learnt from any exercise, nor from the bodies of the first two groups.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.angle_data import DrawnClip, read_clips
+from bench.angle_data import DrawnClip, Known, read_clips
 from bench.rendered.bodies import body_names
 from posecore.angles import (
     JOINT_NAMES,
@@ -43,8 +43,8 @@ KEY_JOINT = {
 BODIES_AND_MOVEMENTS = "unseen bodies, unseen movements"
 OTHER_BODIES = "bodies of another program, unseen movements"
 MOVEMENTS = "known bodies, unseen movements"
-BODIES = "unseen bodies, random poses"
-KNOWN = "known bodies, random poses"
+BODIES = "unseen bodies, known movements"
+KNOWN = "known bodies, known movements"
 GROUPS = (BODIES_AND_MOVEMENTS, OTHER_BODIES, MOVEMENTS, BODIES, KNOWN)
 
 Estimator = Callable[[DrawnClip], np.ndarray]
@@ -77,23 +77,23 @@ class Figure:
     frames: int
 
 
-def group_of(clip: DrawnClip, fitted_to: set[str]) -> str:
-    """Which of GROUPS a clip belongs to; ``fitted_to``: bodies that angles were learnt from."""
-    if clip.random_poses:
-        return KNOWN if clip.body in fitted_to else BODIES
+def group_of(clip: DrawnClip, known: Known) -> str:
+    """Which of GROUPS a clip belongs to, by what angles were learnt from."""
     if clip.body not in body_names():
         return OTHER_BODIES
-    return MOVEMENTS if clip.body in fitted_to else BODIES_AND_MOVEMENTS
+    if clip.exercise in known.movements:
+        return KNOWN if clip.body in known.bodies else BODIES
+    return MOVEMENTS if clip.body in known.bodies else BODIES_AND_MOVEMENTS
 
 
 def measure_clips(
-    folders: Sequence[Path], cache: Path | None, fitted_to: set[str]
+    folders: Sequence[Path], cache: Path | None, known: Known
 ) -> dict[str, list[Measured]]:
     """Group -> its clips. NoClips where a folder holds none."""
     groups: dict[str, list[Measured]] = {name: [] for name in GROUPS}
     for folder in folders:
         for clip in read_clips(folder, cache):
-            groups[group_of(clip, fitted_to)].append(measured(clip))
+            groups[group_of(clip, known)].append(measured(clip))
     return {name: clips for name, clips in groups.items() if clips}
 
 

@@ -1,9 +1,11 @@
 """What was learnt about the estimator's errors: which reading of a joint to trust, and how much.
 
 A joint can be read from the picture, from the world landmarks, or from both together. A small
-network for each joint, the same for left and right, weighs the three and adds a few degrees. It
-was fitted to random poses of rendered people (`python -m bench fit-angles`), never to exercises, so
-that it knows the estimator and not the movement. Its card is models/angle_correction.json.
+network, the same for left and right, turns the limbs to where they are likelier to point, reads
+the joints from them once more, weighs these four readings and adds a few degrees. It was fitted to
+rendered people in random poses and about their day (`python -m bench fit-angles`), never to
+exercises, so that it knows the estimator and not the movement. Its card is
+models/angle_correction.json.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ DEGREES_PER_UNIT = 30.0
 MOST_CHANGE_DEG = 25.0
 """No angle is moved further, for what asks for more is a pose the networks do not know."""
 N_READINGS = 3
+N_KINDS = 4  # elbow, shoulder, hip, knee: the joints of one side, in posecore.angles' order
+_PER_KIND = N_READINGS + 1  # how far each reading but the first is trusted, and degrees to add
 
 _LIMBS = (  # each from its end nearer the trunk: a left side, across the body, the other side
     (L.LEFT_SHOULDER, L.LEFT_ELBOW),
@@ -45,6 +49,7 @@ _LIMBS = (  # each from its end nearer the trunk: a left side, across the body, 
     (L.RIGHT_KNEE, L.RIGHT_ANKLE),
 )
 _BONES = (0, 1, 3, 4, 5)  # of _LIMBS: their lengths together are the measure of a body's size
+_MEETING = np.array([[0, 1], [2, 0], [2, 3], [3, 4]])  # of _BONES: between these is each joint
 _MARKS = (
     L.LEFT_SHOULDER,
     L.LEFT_ELBOW,
@@ -59,8 +64,10 @@ _FROM = np.array([[a for a, _ in _LIMBS], [MIRROR[a] for a, _ in _LIMBS]])
 _TO = np.array([[b for _, b in _LIMBS], [MIRROR[b] for _, b in _LIMBS]])
 _SEEN = np.array([_MARKS, [MIRROR[m] for m in _MARKS]])
 _MIRROR_X = np.array([1.0, -1.0])[:, None]  # the right side is read as a left one in a mirror
-N_PLACES = len(_LIMBS) * 5
+N_LIMBS, N_BONES = len(_LIMBS), len(_BONES)
+N_PLACES = N_LIMBS * 5
 """The first inputs: limbs in the world (x, y, z), then on the picture (x, y); then lengths."""
+N_OUTPUTS = N_KINDS * _PER_KIND + N_BONES * 3
 
 
 class AngleModelError(ValueError):
@@ -84,7 +91,7 @@ def inputs(
     size = long.sum(axis=(1, 2)) / 3
     n = len(world)
     sizes = size[:, None, None]
-    return np.concatenate(
+    own = np.concatenate(
         [
             limbs.reshape(n, 2, -1) / sizes,
             flat.reshape(n, 2, -1) / sizes,
@@ -95,14 +102,49 @@ def inputs(
         ],
         axis=-1,
     )
+    # Of the other side its angles and what is seen of it: people move both sides alike more often
+    # than not, and one of them is often hidden.
+    return np.concatenate([own, own[:, ::-1, N_PLACES + 2 * N_BONES :]], axis=-1)
+
+
+def bones_of(seen: np.ndarray) -> np.ndarray:
+    """(..., N_BONES, 3) of one side, in shares of the body, from ``inputs``: the place across from
+    the picture, the depth from the world landmarks. Upper arm, forearm, trunk, thigh, shank."""
+    limbs = seen[..., : 3 * N_LIMBS].reshape(*seen.shape[:-1], N_LIMBS, 3)[..., _BONES, 2:]
+    flat = seen[..., 3 * N_LIMBS : N_PLACES].reshape(*seen.shape[:-1], N_LIMBS, 2)
+    return np.concatenate([flat[..., _BONES, :], limbs], axis=-1)
+
+
+def told(out: Any, bones: Any, readings: Any, xp: Any = np) -> tuple[Any, Any, Any]:
+    """What a network's ``out`` (..., N_OUTPUTS) makes of a side.
+
+    bones (..., N_BONES, 3); readings (N_READINGS, ..., N_KINDS) degrees; ``xp``: numpy, or the
+    library that the network is fitted with
+    Returns changes of the first reading (..., N_KINDS) in degrees, of these what no reading asks
+    for, in units; directions (..., N_BONES, 3) of the bones after they were turned
+    """
+    by_kind = out[..., : N_KINDS * _PER_KIND].reshape(*out.shape[:-1], N_KINDS, _PER_KIND)
+    turned = bones + out[..., N_KINDS * _PER_KIND :].reshape(*out.shape[:-1], N_BONES, 3)
+    turned = turned / xp.sqrt((turned * turned).sum(-1, keepdims=True) + 1e-6)
+    one, other = turned[..., _MEETING[:, 0], :], turned[..., _MEETING[:, 1], :]
+    across = xp.cross(one, other)
+    # With the arc tangent, for the arc cosine has no slope where a joint is straight.
+    sine = xp.sqrt((across * across).sum(-1) + 1e-5)
+    again = xp.degrees(xp.arctan2(sine, (one * other).sum(-1)))
+    again, first = xp.broadcast_arrays(again, readings[0])
+    others = [xp.broadcast_to(reading, again.shape) for reading in readings[1:]]
+    away = xp.stack([*others, again], axis=-1) - first[..., None]
+    trust = 1.0 / (1.0 + xp.exp(-xp.clip(by_kind[..., :-1], -30.0, 30.0)))
+    added = by_kind[..., -1]
+    return (trust * away).sum(-1) + DEGREES_PER_UNIT * added, added, turned
 
 
 @dataclass(frozen=True, eq=False)
 class AngleModel:
-    """Networks of ``members`` runs for each kind of joint.
+    """One network of ``members`` runs; what they say is averaged.
 
     mean, spread  (n_inputs,) of the inputs
-    weights       layers, each (members, n_kinds, n_in, n_out); biases (members, n_kinds, 1, n_out)
+    weights       layers, each (members, n_in, n_out); biases (members, 1, n_out)
     """
 
     mean: np.ndarray
@@ -111,25 +153,20 @@ class AngleModel:
     biases: tuple[np.ndarray, ...]
 
     def flexion(self, seen: np.ndarray, readings: np.ndarray) -> np.ndarray:
-        """(n, 2, n_kinds) degrees in [0, 180] from ``inputs`` and the readings they came from.
+        """(n, 2, N_KINDS) degrees in [0, 180] from ``inputs`` and the readings they came from.
 
         readings  the first is the one that the others are weighed against
         """
         n, sides, _ = seen.shape
-        hidden = ((seen - self.mean) / self.spread).astype(np.float32).reshape(1, 1, n * sides, -1)
+        hidden = ((seen - self.mean) / self.spread).astype(np.float32).reshape(1, n * sides, -1)
         last = len(self.weights) - 1
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             hidden = hidden @ weight + bias
             if i < last:
                 hidden = np.maximum(hidden, 0.0)
-        out = hidden.reshape(*hidden.shape[:2], n, sides, N_READINGS)
-        trust = 1.0 / (1.0 + np.exp(-np.clip(out[..., :-1], -30.0, 30.0)))
-        first, others = readings[0], readings[1:]
-        away = (others - first).transpose(3, 1, 2, 0)  # (n_kinds, n, sides, N_READINGS - 1)
-        change = (trust * away).sum(axis=-1) + DEGREES_PER_UNIT * out[..., -1]
-        moved = change.mean(axis=0).transpose(1, 2, 0)
-        moved = MOST_CHANGE_DEG * np.tanh(moved / MOST_CHANGE_DEG)
-        return np.asarray(np.clip(first + moved, 0.0, 180.0), float)
+        change, _, _ = told(hidden.reshape(-1, n, sides, N_OUTPUTS), bones_of(seen), readings)
+        moved = MOST_CHANGE_DEG * np.tanh(change.mean(axis=0) / MOST_CHANGE_DEG)
+        return np.asarray(np.clip(readings[0] + moved, 0.0, 180.0), float)
 
     def save(self, path: Path = WEIGHTS) -> None:
         layers = {f"weight_{i}": w.astype(np.float32) for i, w in enumerate(self.weights)}

@@ -11,10 +11,15 @@ import pytest
 
 from posecore.angle_model import (
     MOST_CHANGE_DEG,
+    N_KINDS,
+    N_OUTPUTS,
+    N_READINGS,
     AngleModelError,
+    bones_of,
     read_model,
     shipped_errors,
     shipped_model,
+    told,
 )
 from posecore.angles import (
     JOINT_INDEX,
@@ -26,6 +31,7 @@ from posecore.angles import (
     flexion_deg,
     flexion_of,
     picture_with_depth,
+    readings_and_inputs,
 )
 from posecore.landmarks import MIRROR, mirrored
 from posecore.landmarks import Landmark as L
@@ -175,6 +181,49 @@ def test_correction_moves_no_angle_far(view, deg):
     moved = np.abs(flexion_deg(pose) - blended_flexion(pose.pixels, pose.world))
     assert moved.max() < MOST_CHANGE_DEG
     assert moved.max() > 0.01
+
+
+def outputs(n: int, trust: float) -> np.ndarray:
+    """(n, 2, N_OUTPUTS) of a network that adds nothing and trusts the other readings so much."""
+    out = np.zeros((n, 2, N_OUTPUTS))
+    by_kind = out[..., : N_KINDS * (N_READINGS + 1)].reshape(n, 2, N_KINDS, N_READINGS + 1)
+    by_kind[..., :-1] = trust
+    out[..., : N_KINDS * (N_READINGS + 1)] = by_kind.reshape(n, 2, -1)
+    return out
+
+
+def told_of(pose: Pose, out: np.ndarray) -> np.ndarray:
+    """(8,) by how many degrees the angles of one pose are moved."""
+    readings, seen = readings_and_inputs(pose.pixels[None], pose.world[None], pose.visibility[None])
+    return told(out, bones_of(seen), readings)[0].reshape(-1)
+
+
+@pytest.mark.parametrize("view", ["front", "diagonal", "side"])
+def test_network_that_turns_no_bone_and_trusts_no_other_reading_moves_nothing(view):
+    pose = body(view=view, **BENT)
+    np.testing.assert_allclose(told_of(pose, outputs(1, trust=-30.0)), 0.0, atol=1e-6)
+    # A made body reads the same on the picture's place as on its bones.
+    only_bones = outputs(1, trust=-30.0)
+    only_bones[..., N_READINGS - 1 : N_KINDS * (N_READINGS + 1) : N_READINGS + 1] = 30.0
+    np.testing.assert_allclose(told_of(pose, only_bones), 0.0, atol=0.3)
+
+
+def test_bone_that_is_turned_moves_the_joints_at_its_ends_and_no_other():
+    pose = body(view="side", **BENT)
+    out = outputs(1, trust=-30.0)
+    out[..., N_READINGS - 1 : N_KINDS * (N_READINGS + 1) : N_READINGS + 1] = 30.0
+    out[:, 0, N_KINDS * (N_READINGS + 1) + 3 * 3 :][:, :3] = (0.3, 0.0, 0.0)  # the left thigh
+    moved = np.abs(told_of(pose, out)) > 1.0
+    assert {JOINT_NAMES[i] for i in np.flatnonzero(moved)} == {"left_hip", "left_knee"}
+
+
+def test_hidden_side_is_read_with_the_other_in_mind():
+    bent, straight = body(view="side", elbow=80), body(view="side", left_elbow=0, right_elbow=80)
+    inputs = [
+        readings_and_inputs(p.pixels[None], p.world[None], p.visibility[None])[1][0, 1]
+        for p in (bent, straight)
+    ]
+    assert np.abs(inputs[0] - inputs[1]).max() > 0.5
 
 
 def test_another_estimators_pose_is_read_without_the_correction():

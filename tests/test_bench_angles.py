@@ -14,7 +14,8 @@ pytest.importorskip("numba")
 
 from bench.__main__ import main
 from bench.angle_chart import grouped_bars
-from bench.angle_data import DrawnClip, NoClips, read_clips, view_from
+from bench.angle_data import DrawnClip, Known, NoClips, read_clips, shipped_fit, view_from
+from bench.angle_real import filmed, real_section
 from bench.angle_report import section
 from bench.angles import (
     BODIES,
@@ -32,14 +33,34 @@ from bench.angles import (
     measured,
     over_joints_and_views,
 )
-from bench.fit_angles import FitSettings, bodies_fitted_to, fit
+from bench.fit_angles import FitSettings, fit
 from bench.page import markers, write_section
-from posecore.angles import JOINT_INDEX, N_JOINTS, corrected_flexion, flexion_of
+from bench.rendered.drills import DRILLS
+from bench.rendered.exercises import EXERCISES
+from bench.rendered.plan import RANDOM_POSES
+from posecore.angle_model import bones_of
+from posecore.angles import (
+    JOINT_INDEX,
+    N_JOINTS,
+    corrected_flexion,
+    flexion_of,
+    readings_and_inputs,
+)
 from posecore.landmarks import Landmark
+from posecore.tracks import Track
+from posecore.types import Pose
 from tests.bodies import body
 
 CLIPS = Path(__file__).parent / "clips"
+LEFT_ELBOW = JOINT_INDEX["left_elbow"]
 LEFT_KNEE, RIGHT_KNEE = JOINT_INDEX["left_knee"], JOINT_INDEX["right_knee"]
+
+
+def true_bones(pose: Pose) -> np.ndarray:
+    """(2, n_bones, 3) directions of a made body's bones."""
+    _, seen = readings_and_inputs(pose.pixels[None], pose.world[None], pose.visibility[None])
+    bones = bones_of(seen[0])
+    return bones / np.linalg.norm(bones, axis=-1, keepdims=True)
 
 
 def drawn(exercise="squat", view="side", who="gus", n=6, **posture) -> DrawnClip:
@@ -58,6 +79,7 @@ def drawn(exercise="squat", view="side", who="gus", n=6, **posture) -> DrawnClip
         seen=np.ones((n, N_JOINTS), bool),
         seen_from=np.array([view] * n, "U8"),
         off_share=np.zeros((n, N_JOINTS)),
+        bones=np.tile(true_bones(pose), (n, 1, 1, 1)),
         missed=0,
     )
 
@@ -83,14 +105,24 @@ def off_by(clip: DrawnClip, **degrees: float):
         ("squat", "3", OTHER_BODIES),
         ("random_poses", "gus", BODIES),
         ("random_poses", "ada", KNOWN),
+        ("walking", "ada", MOVEMENTS),
+        ("walking", "3", OTHER_BODIES),
     ],
 )
 def test_unseen_bodies_and_unseen_movements_are_kept_apart(exercise, who, group):
-    assert group_of(drawn(exercise, who=who), {"ada"}) == group
+    known = Known(frozenset({"ada"}), frozenset({"random_poses"}))
+    assert group_of(drawn(exercise, who=who), known) == group
 
 
 def test_shipped_correction_has_not_seen_the_bodies_it_is_measured_on():
-    assert bodies_fitted_to() and not bodies_fitted_to() & {"gus", "hana"}
+    known = shipped_fit()
+    assert known.bodies and not known.bodies & {"gus", "hana"}
+
+
+def test_shipped_correction_has_not_seen_any_exercise():
+    movements = shipped_fit().movements
+    assert RANDOM_POSES in movements
+    assert not movements & (set(EXERCISES) | set(DRILLS))
 
 
 @pytest.mark.parametrize(
@@ -197,10 +229,37 @@ def test_fit_learns_a_bias_of_the_estimator():
         truth = clip.truth_deg.copy()
         truth[:, [LEFT_KNEE, RIGHT_KNEE]] -= 12.0
         clips.append(replace(clip, name=str(i), truth_deg=np.clip(truth, 0, None)))
-    model = fit(clips, FitSettings(members=1, epochs=20, hidden=(16, 8), drop=0.0, turn_deg=5.0))
+    settings = FitSettings(members=1, epochs=100, hidden=(16, 8), drop=0.0, turn_deg=5.0)
+    model = fit(clips, settings)
     new = drawn(n=1, knee=77.0, hip=38.0)
     said = corrected_flexion(new.pixels, new.world, new.visibility, model)[0, LEFT_KNEE]
     assert said == pytest.approx(65.0, abs=4.0)
+
+
+def standing_track(n: int = 40, **posture: float) -> Track:
+    pose = body(view="side", **posture)
+    return Track(
+        t_s=np.arange(n) / 30,
+        found=np.ones(n, bool),
+        image=np.tile(pose.image, (n, 1, 1)),
+        world=np.tile(pose.world, (n, 1, 1)),
+        visibility=np.ones((n, len(Landmark))),
+        size_px=pose.size_px,
+    )
+
+
+def test_filmed_clip_is_told_by_its_jitter_its_sides_and_its_far_end():
+    plain = filmed(standing_track(left_knee=90.0, right_knee=80.0), "squat")["2-D with depth"]
+    assert plain.jitter == pytest.approx(0.0, abs=1e-6)
+    assert plain.apart == pytest.approx(10.0, abs=0.2)
+    assert plain.far == pytest.approx(85.0, abs=0.2)
+    assert np.isnan(filmed(standing_track(knee=90.0), "lunge")["pipeline"].apart)
+
+
+def test_filmed_people_are_a_table_with_a_column_for_each_exercise():
+    clips = [filmed(standing_track(knee=90.0), "squat"), filmed(standing_track(), "push_up")]
+    text = real_section(clips)
+    assert "Of 2 clips" in text and "| push up, elbow | squat, knee |" in text
 
 
 @pytest.mark.slow
@@ -214,6 +273,11 @@ def test_correction_brings_the_angles_of_the_committed_clips_nearer_to_the_truth
     clips = [measured(clip) for clip in read_clips(folder, cache)]
     before, after = (over_joints_and_views(clips, e) for e in ("2-D with depth", "pipeline"))
     assert after < before
+    for m in clips:  # true bones meet at the true angles: upper arm and forearm, thigh and shank
+        for (a, b), joint in (((0, 1), LEFT_ELBOW), ((3, 4), LEFT_KNEE)):
+            cosine = (m.clip.bones[:, 0, a] * m.clip.bones[:, 0, b]).sum(axis=-1)
+            between = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+            np.testing.assert_allclose(between, m.clip.truth_deg[:, joint], atol=0.3)
     assert min(found_share([clip]) for clip in clips) > 0.95
     printed, page = capsys.readouterr().out, (out / "ACCURACY.md").read_text()
     assert "| biceps curl, elbow |" in page and "| biceps curl, elbow |" in printed
