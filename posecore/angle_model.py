@@ -126,17 +126,16 @@ def told(out: Any, bones: Any, readings: Any, xp: Any = np) -> tuple[Any, Any, A
     by_kind = out[..., : N_KINDS * _PER_KIND].reshape(*out.shape[:-1], N_KINDS, _PER_KIND)
     turned = bones + out[..., N_KINDS * _PER_KIND :].reshape(*out.shape[:-1], N_BONES, 3)
     turned = turned / xp.sqrt((turned * turned).sum(-1, keepdims=True) + 1e-6)
-    one, other = turned[..., _MEETING[:, 0], :], turned[..., _MEETING[:, 1], :]
-    across = xp.cross(one, other)
+    cosine = (turned[..., _MEETING[:, 0], :] * turned[..., _MEETING[:, 1], :]).sum(-1)
     # With the arc tangent, for the arc cosine has no slope where a joint is straight.
-    sine = xp.sqrt((across * across).sum(-1) + 1e-5)
-    again = xp.degrees(xp.arctan2(sine, (one * other).sum(-1)))
-    again, first = xp.broadcast_arrays(again, readings[0])
-    others = [xp.broadcast_to(reading, again.shape) for reading in readings[1:]]
-    away = xp.stack([*others, again], axis=-1) - first[..., None]
+    sine = xp.sqrt(xp.maximum(1.0 - cosine * cosine, 0.0) + 1e-5)
+    again = xp.degrees(xp.arctan2(sine, cosine))
     trust = 1.0 / (1.0 + xp.exp(-xp.clip(by_kind[..., :-1], -30.0, 30.0)))
     added = by_kind[..., -1]
-    return (trust * away).sum(-1) + DEGREES_PER_UNIT * added, added, turned
+    change = DEGREES_PER_UNIT * added
+    for i, reading in enumerate((*readings[1:], again)):
+        change = change + trust[..., i] * (reading - readings[0])
+    return change, added, turned
 
 
 @dataclass(frozen=True, eq=False)
