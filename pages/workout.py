@@ -47,7 +47,7 @@ from posecore.live import LiveSession
 from posecore.store import StoreError, default_url
 
 # A little oftener than the four times a second that a chart needs to look alive.
-REFRESH_S = 0.2
+REFRESH_S = 0.16
 PICTURE_S = 0.12
 
 

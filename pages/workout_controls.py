@@ -77,14 +77,15 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
                 required=True,
                 format_func=lambda each: _("Front") if each == FRONT else _("Rear"),
             )
-    names = [None, *sorted(exercises, key=lambda name: title_of(name, exercises))]
-    known = desk.exercise if desk.exercise in names else None
-    desk.exercise = middle.selectbox(
+    names = ["", *sorted(exercises, key=lambda name: title_of(name, exercises))]
+    known = desk.exercise if desk.exercise in exercises else ""
+    chosen = middle.selectbox(
         _("Exercise"),
         names,
         key=remembered("workout_exercise", known),
         format_func=lambda name: _named(name, exercises),
     )
+    desk.exercise = chosen or None
     with right:
         if desk.source == DEMO:
             st.button(

@@ -67,8 +67,7 @@ STYLE = """
   font-variant-numeric: tabular-nums; }
 .pc-number.pc-clock { font-size: clamp(4.5rem, min(11vw, 22vh), 14rem); }
 .pc-number.pc-huge { font-size: clamp(9rem, min(24vw, 38vh), 30rem); }
-.pc-unit { font-size: clamp(1.6rem, 2.6vw, 3.2rem); font-weight: 600; align-self: flex-end;
-  padding-bottom: .6rem; }
+.pc-unit { font-size: clamp(1.6rem, 2.6vw, 3.2rem); font-weight: 600; padding-top: 1.6em; }
 .pc-phase { margin-left: auto; font-size: clamp(1.5rem, 2.5vw, 3rem); font-weight: 700;
   text-align: right; max-width: 50%; }
 .pc-steps { display: block; letter-spacing: .25rem; margin-bottom: .3rem;

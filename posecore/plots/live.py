@@ -7,13 +7,14 @@ drawings a point keeps its place to the digit, and nothing trembles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from posecore.angles import JOINT_INDEX
 from posecore.exercises import Exercise
+from posecore.language import Text
 from posecore.plots.angles import chart_joints, target_bands
 from posecore.plots.pieces import COLOURS, NEUTRAL, TOP_DEG, pale
 
@@ -22,6 +23,9 @@ STEP_S = 0.1
 """A line has one point in so much time: more cannot be told apart on a screen."""
 
 _PER_S = 20  # units of the drawing in a second; one degree is one unit
+_ANY = tuple(f"{side}_{base}" for base in ("elbow", "knee") for side in ("left", "right"))
+"""Shown before an exercise is known: more would hide each other."""
+
 _GRID_DEG = (45.0, 90.0, 135.0)
 
 
@@ -41,7 +45,7 @@ class LiveChart:
 
     svg: str
     lines: tuple[LiveLine, ...]
-    bands: dict[str, tuple[float, float]]
+    bands: dict[Text, tuple[float, float]]
 
 
 def live_chart(
@@ -63,7 +67,7 @@ def live_chart(
     kept = _one_a_step(t_s, now_s - window_s)
     at_s = t_s[kept]
     lines, curves, pales = [], [], []
-    for name in chart_joints(exercise):
+    for name in chart_joints(exercise) if exercise is not None else _ANY:
         angle_deg = flexion_deg[kept, JOINT_INDEX[name]]
         error = error_deg[kept, JOINT_INDEX[name]]
         side, _, base = name.partition("_")
@@ -148,7 +152,7 @@ def _grid(width: int) -> str:
     return "".join(f'<path class="pc-grid" d="M0 {_y(deg)}H{width}"/>' for deg in _GRID_DEG)
 
 
-def _bands(bands: dict[str, tuple[float, float]], width: int) -> str:
+def _bands(bands: Mapping[Text, tuple[float, float]], width: int) -> str:
     drawn = []
     for label, (low, high) in bands.items():
         colour = COLOURS.get(label.partition(" ")[0], NEUTRAL)
