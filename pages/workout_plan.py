@@ -71,8 +71,12 @@ def _wanted(step: Step, exercises: Mapping[str, Exercise]) -> str:
 
 
 def fetch_plan(desk: Desk, person: str) -> None:
-    """Puts the plan that this person made last onto the desk, once for each person."""
-    if desk.person == person:
+    """Puts the plan that this person made last onto the desk.
+
+    It may have been changed in another tab, or erased; a plan that is carried out stays as it is,
+    and so does one that could not be kept.
+    """
+    if desk.person == person and (desk.wanted or desk.plan_problem is not None):
         return
     desk.person = person
     try:
