@@ -11,25 +11,33 @@ from pages.history_session import table
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.exercises import ExerciseFileError, load_exercises
+from posecore.language import Text, _
 from posecore.store.words import title_of
 
-VIEWS = {"front": "from the front", "diagonal": "from the corner", "side": "from the side"}
+VIEWS = {
+    "front": Text("from the front"),
+    "diagonal": Text("from the corner"),
+    "side": Text("from the side"),
+}
 
 
 def show_angles() -> None:
-    st.header("Joint angles")
+    st.header(_("Joint angles"))
     try:
         card = read_errors()
     except AngleModelError as error:
         st.error(str(error))
         return
     st.markdown(
-        f"A joint angle that is shown here is, on average, this many degrees off. Measured on "
-        f"{card.get('clips', 0)} clips of **rendered people**: they are drawn by a computer, so "
-        "their true angles are known. Nobody knows those of a person before a webcam, and loose "
-        "clothes or poor light will make it worse."
+        _(
+            "A joint angle that is shown here is, on average, this many degrees off. Measured on "
+            "{clips} clips of **rendered people**: they are drawn by a computer, so their true "
+            "angles are known. Nobody knows those of a person before a webcam, and loose clothes "
+            "or poor light will make it worse.",
+            clips=card.get("clips", 0),
+        )
     )
-    named = {VIEWS.get(view, view): errors for view, errors in card["mae_deg"].items()}
+    named = {_(VIEWS.get(view, view)): errors for view, errors in card["mae_deg"].items()}
     st.plotly_chart(
         plots.error_figure(named),
         width="stretch",
@@ -37,13 +45,15 @@ def show_angles() -> None:
         config={"displayModeBar": False},
     )
     st.markdown(
-        "The pale band around each line of the live chart is this error, and a fault is only "
-        "named where you are further out of the target range than it."
+        _(
+            "The pale band around each line of the live chart is this error, and a fault is only "
+            "named where you are further out of the target range than it."
+        )
     )
     best = best_views(card.get("key_joint_mae_deg", {}))
     if best:
-        st.subheader("Where to put the camera")
-        st.markdown("The view from which the angle that counts is read best.")
+        st.subheader(_("Where to put the camera"))
+        st.markdown(_("The view from which the angle that counts is read best."))
         st.markdown(table(best))
 
 
@@ -59,10 +69,10 @@ def best_views(by_exercise: Mapping[str, Mapping[str, float]]) -> list[dict[str,
             view = min(errors, key=lambda v: errors[v])
             rows.append(
                 {
-                    "Exercise": title_of(name, exercises),
-                    "Best seen": VIEWS.get(view, view),
-                    "Error there": f"{errors[view]:.0f}°",
-                    "Worst view": f"{max(errors.values()):.0f}°" if len(errors) > 1 else "–",
+                    _("Exercise"): title_of(name, exercises),
+                    _("Best seen"): _(VIEWS.get(view, view)),
+                    _("Error there"): f"{errors[view]:.0f}°",
+                    _("Worst view"): f"{max(errors.values()):.0f}°" if len(errors) > 1 else "–",
                 }
             )
     return rows

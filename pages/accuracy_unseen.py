@@ -12,12 +12,27 @@ import streamlit as st
 from pages.history_session import table
 from posecore.classify import MODEL_PATH
 from posecore.exercises import ExerciseFileError, load_exercises
+from posecore.language import Text, _
 from posecore.plots.recognition import calibration_figure, confusion_figure, voting_figure
 from posecore.store.words import title_of
 from posecore.types import NONE
 
 FIGURES = MODEL_PATH.parent / "recognition.json"
-ANYTHING_ELSE = "Anything else"
+ANYTHING_ELSE = Text("Anything else")
+COMPONENTS = 40
+_NAMES = (
+    Text("k nearest neighbours"), Text("logistic regression"), Text("support vectors (RBF)"),
+    Text("random forest"), Text("gradient boosting"), Text("multi-layer perceptron"),
+    Text("multi-layer perceptron, rows blurred"), Text("the model that ships"),
+    Text("one frame, then votes (the paper's method)"), Text("window of 1 s"),
+    Text("window of 2 s (as it ships)"), Text("window of 4 s"),
+    Text("windows of 1, 2 and 4 s together"), Text("6 poses of 2 s in order (temporal network)"),
+    Text("window of 2 s and the poses in order"), Text("world landmarks, 2 s"),
+    Text("picture and world landmarks, 2 s"),
+    Text("plurality"), Text("majority"), Text("mean probability"), Text("exponential"),
+    Text("exponential, held (ships)"), Text("Markov filter"),
+)  # fmt: skip
+"""What the benchmark compares, for the catalogues."""
 _CHART = {"displayModeBar": False}
 
 
@@ -27,12 +42,14 @@ def show_unseen(card: Mapping[str, Any]) -> None:
     if not found:
         return
     titles = titles_of(list(card["classes"]))
-    st.subheader("People and rooms it has never seen")
+    st.subheader(_("People and rooms it has never seen"))
     st.markdown(in_words(card))
     st.markdown(table(class_rows(found["by_class"], titles)))
     st.markdown(
-        "What is taken for what. Each row is what was done, each column what it was called, in "
-        "clips; what lies on the diagonal is right."
+        _(
+            "What is taken for what. Each row is what was done, each column what it was called, in "
+            "clips; what lies on the diagonal is right."
+        )
     )
     st.plotly_chart(
         confusion_figure(found["confusion"], titles), width="stretch", key="confusion",
@@ -41,8 +58,10 @@ def show_unseen(card: Mapping[str, Any]) -> None:
     bins = card.get("calibration")
     if bins:
         st.markdown(
-            "Does it know when it does not know? Where the line lies above the dashed one, it is "
-            "right more often than it says; below, it is too sure of itself."
+            _(
+                "Does it know when it does not know? Where the line lies above the dashed one, it "
+                "is right more often than it says; below, it is too sure of itself."
+            )
         )
         st.plotly_chart(calibration_figure(bins), width="stretch", key="calibration", config=_CHART)
 
@@ -56,22 +75,26 @@ def show_compared(path: Path = FIGURES) -> None:
         return
     if not figures:
         return
-    st.subheader("What else was tried")
+    st.subheader(_("What else was tried"))
     st.markdown(
-        "The same rows were given to other kinds of model, and the same kind of model was shown "
-        "other things. *Grouped*: no person is both learnt from and asked about. The other "
-        "columns leave whole makers of footage out, which is harder and nearer to what happens "
-        "at your home. What follows ± is how far the parts of the measurement lie apart: "
-        "where two rows differ by less, neither is better."
+        _(
+            "The same rows were given to other kinds of model, and the same kind of model was "
+            "shown other things. *Grouped*: no person is both learnt from and asked about. The "
+            "other columns leave whole makers of footage out, which is harder and nearer to what "
+            "happens at your home. What follows ± is how far the parts of the measurement lie "
+            "apart: where two rows differ by less, neither is better."
+        )
     )
-    for key, head in (("models", "Model"), ("looks", "What it is shown")):
+    for key, head in (("models", _("Model")), ("looks", _("What it is shown"))):
         if figures.get(key):
             st.markdown(table([compared_row(head, row) for row in figures[key]]))
     if figures.get("voting"):
         st.markdown(
-            "One frame may be named wrong, a second of frames seldom is. The longer votes are "
-            "collected, the more is right, and the later a new exercise is named. The thick line "
-            "is how this app votes; each point is a length of time."
+            _(
+                "One frame may be named wrong, a second of frames seldom is. The longer votes are "
+                "collected, the more is right, and the later a new exercise is named. The thick "
+                "line is how this app votes; each point is a length of time."
+            )
         )
         st.plotly_chart(
             voting_figure(figures["voting"]), width="stretch", key="voting", config=_CHART
@@ -83,16 +106,17 @@ def in_words(card: Mapping[str, Any]) -> str:
     scores = card.get("scores", {})
     named = scores.get("clips_of_unseen_sources_named_right", float("nan"))
     none = card["leave_one_source_out"]["by_class"].get(NONE)
-    words = (
+    words = _(
         "Clips of one maker share people, rooms and cameras, so asking about clips of a maker "
         "that was learnt from would flatter. Each maker's clips were therefore asked of a model "
-        f"trained without them: of 100 such clips **{100 * named:.0f}** were named right."
+        "trained without them: of 100 such clips **{n}** were named right.",
+        n=f"{100 * named:.0f}",
     )
     if none:
-        words += (
-            f" Where none of the exercises is done, it still saw one in "
-            f"**{100 - 100 * none['voted']:.0f} %** of the time: do not let it watch other "
-            "movements and trust the count."
+        words += " " + _(
+            "Where none of the exercises is done, it still saw one in **{percent} %** of the time: "
+            "do not let it watch other movements and trust the count.",
+            percent=f"{100 - 100 * none['voted']:.0f}",
         )
     return words
 
@@ -103,10 +127,10 @@ def class_rows(
     """A row for each class, none last: clips, how many were named right, and how long."""
     return [
         {
-            "Exercise": titles.get(name, name),
-            "Clips": f"{figures['clips']:.0f}",
-            "Named right": f"{100 * figures['named']:.0f} %",
-            "Of the time, after voting": f"{100 * figures['voted']:.0f} %",
+            _("Exercise"): titles.get(name, name),
+            _("Clips"): f"{figures['clips']:.0f}",
+            _("Named right"): f"{100 * figures['named']:.0f} %",
+            _("Of the time, after voting"): f"{100 * figures['voted']:.0f} %",
         }
         for name, figures in sorted(by_class.items(), key=lambda item: (item[0] == NONE, item[0]))
     ]
@@ -121,14 +145,21 @@ def compared_row(head: str, row: Mapping[str, Any]) -> dict[str, str]:
         wide = f" ± {100 * row[spread]:.0f}" if spread and row.get(spread) is not None else ""
         return f"{100 * row[key]:.0f}{wide} %"
 
+    name = compared_name(row["name"])
     return {
-        head: row["name"][:1].upper() + row["name"][1:],
-        "Grouped": share("grouped", "grouped_spread"),
-        "Clips": share("named"),
-        "Frames": share("frames"),
-        "After voting": share("voted", "voted_spread"),
-        "Mean over exercises": share("macro"),
+        head: name[:1].upper() + name[1:],
+        _("Grouped"): share("grouped", "grouped_spread"),
+        _("Clips"): share("named"),
+        _("Frames"): share("frames"),
+        _("After voting"): share("voted", "voted_spread"),
+        _("Mean over exercises"): share("macro"),
     }
+
+
+def compared_name(name: str) -> str:
+    """What was compared, as the benchmark wrote it: "random forest, 40 components"."""
+    model, components, count = name.partition(f", {COMPONENTS} components")
+    return _(model) + (_(", {n} components", n=COMPONENTS) if components else count)
 
 
 def titles_of(classes: list[str]) -> dict[str, str]:
@@ -137,7 +168,9 @@ def titles_of(classes: list[str]) -> dict[str, str]:
         exercises = load_exercises()
     except ExerciseFileError:
         exercises = {}
-    return {name: ANYTHING_ELSE if name == NONE else title_of(name, exercises) for name in classes}
+    return {
+        name: _(ANYTHING_ELSE) if name == NONE else title_of(name, exercises) for name in classes
+    }
 
 
 def read_figures(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -147,8 +180,11 @@ def read_figures(path: Path) -> dict[str, list[dict[str, Any]]]:
     try:
         figures = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ValueError(f"{path.name} cannot be read ({error}).") from error
+        problem = Text("{file} cannot be read ({reason}).", file=path.name, reason=str(error))
+        raise ValueError(problem) from error
     rows = figures.values() if isinstance(figures, dict) else [None]
     if not all(isinstance(part, list) for part in rows):
-        raise ValueError(f"{path.name} is not of the expected form: lists of rows by name.")
+        raise ValueError(
+            Text("{file} is not of the expected form: lists of rows by name.", file=path.name)
+        )
     return figures

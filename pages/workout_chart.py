@@ -99,7 +99,7 @@ def _labels_html(chart: LiveChart) -> str:
         f'<span class="pc-tick" style="top:{_top(deg):.1f}%">{deg}°</span>' for deg in _TICKS_DEG
     ]
     bands = [
-        f'<span class="pc-band" style="top:{_top(high):.1f}%">{escape(label)}</span>'
+        f'<span class="pc-band" style="top:{_top(high):.1f}%">{escape(_(label))}</span>'
         for label, (_low, high) in chart.bands.items()
     ]
     return "".join(ticks + bands)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from posecore.angles import JOINT_NAMES
 from posecore.exercises import Exercise
+from posecore.language import Text, _
 from posecore.plots.pieces import (
     COLOURS,
     GRID,
@@ -20,22 +21,24 @@ from posecore.plots.pieces import (
 )
 
 _MOMENTS = {
-    "start": "at the start",
-    "far": "at the turning point",
-    "out": "on the way out",
-    "back": "on the way back",
-    "whole": "throughout",
+    "start": Text("at the start"),
+    "far": Text("at the turning point"),
+    "out": Text("on the way out"),
+    "back": Text("on the way back"),
+    "whole": Text("throughout"),
 }
 
 
-def target_bands(exercise: Exercise) -> dict[str, tuple[float, float]]:
+def target_bands(exercise: Exercise) -> dict[Text, tuple[float, float]]:
     """Target ranges of the joints that the exercise charts: label -> (low, high) degrees."""
     bands = {}
     for target in exercise.targets:
         joint, moment = target.reading.measure, _MOMENTS.get(target.at)
         if joint in exercise.chart and moment and target.reading.sides != "difference":
             low, high = max(target.low, 0.0), min(target.high, TOP_DEG)
-            bands[f"{joint} {moment} {low:.0f}–{high:.0f}°"] = (low, high)
+            ends = f"{low:.0f}–{high:.0f}°"
+            label = Text("{joint} {moment} {ends}", joint=Text(joint), moment=moment, ends=ends)
+            bands[label] = (low, high)
     return bands
 
 
@@ -62,7 +65,7 @@ def rep_figure(
     columns = {name: i for i, name in enumerate(joint_names)}
     lines = [joint_line(since_s, flexion_deg[:, columns[j]], j) for j in show if j in columns]
     shapes = [band(label, *ends) for label, ends in (bands or {}).items()]
-    layout = layout_of("seconds from the start of the rep", shapes)
+    layout = layout_of(_("seconds from the start of the rep"), shapes)
     return go.Figure({"data": lines, "layout": layout})
 
 
@@ -72,7 +75,7 @@ def error_figure(mae_deg: Mapping[str, Mapping[str, float]]) -> go.Figure:
     bars = [
         {
             "type": "bar",
-            "name": joint,
+            "name": _(joint),
             "x": list(mae_deg),
             "y": [errors.get(joint) for errors in mae_deg.values()],
             "marker": {"color": COLOURS[joint]},
@@ -80,14 +83,14 @@ def error_figure(mae_deg: Mapping[str, Mapping[str, float]]) -> go.Figure:
             "textposition": "outside",
             "textfont": {"color": TEXT, "size": 14},
             "cliponaxis": False,
-            "hovertemplate": f"{joint}, %{{x}}: %{{y:.1f}}°<extra></extra>",
+            "hovertemplate": f"{_(joint)}, %{{x}}: %{{y:.1f}}°<extra></extra>",
         }
         for joint in joints
     ]
-    layout = layout_of("where the camera stands", [])
+    layout = layout_of(_("where the camera stands"), [])
     layout |= {"barmode": "group", "hovermode": "closest", "height": 380}
     layout["yaxis"] = {
-        "title": {"text": "expected error, degrees", "font": {"color": TEXT}},
+        "title": {"text": _("expected error, degrees"), "font": {"color": TEXT}},
         "tickfont": {"color": TEXT},
         "gridcolor": GRID,
         "rangemode": "tozero",

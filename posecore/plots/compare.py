@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from posecore.angles import JOINT_INDEX, N_JOINTS
 from posecore.exercises import Exercise, Target
+from posecore.language import Text, _
 from posecore.plots.pieces import DASHES, NEUTRAL, TEXT, TOP_DEG, Entry, layout_of, pale
 from posecore.types import Rep
 
@@ -26,6 +27,8 @@ _MARK_EVERY = 10  # percent
 _LONGEST_GAP = 12.0  # percent; what was not seen for longer is not drawn
 _MOMENT = 10.0  # percent by which a target's box reaches to each side of its moment
 _PANEL_PX, _AROUND_PX = 250, 110
+
+_SIDES = {"left": Text("{name}, left"), "right": Text("{name}, right")}
 
 
 def aligned(rep: Rep) -> np.ndarray:
@@ -71,11 +74,17 @@ def compare_figure(
     joints = exercise.chart
     lines: list[Entry] = []
     shapes: list[Entry] = []
-    layout = layout_of("% of the rep", [])
+    layout = layout_of(_("% of the rep"), [])
     layout["xaxis"] |= {
         "range": [0, 100],
         "tickvals": [0, 25, TURN, 75, 100],
-        "ticktext": ["0<br>start", "25", "50<br>turning point", "75", "100<br>end"],
+        "ticktext": [
+            "0<br>" + _("start"),
+            "25",
+            "50<br>" + _("turning point"),
+            "75",
+            "100<br>" + _("end"),
+        ],
         "ticklabeloverflow": "allow",
         "anchor": f"y{len(joints)}" if len(joints) > 1 else "y",
     }
@@ -86,7 +95,7 @@ def compare_figure(
         number = "" if panel == 0 else str(panel + 1)
         top = 1.0 - panel * height
         layout[f"yaxis{number}"] = own_axis | {
-            "title": {"text": f"{joint}, degrees", "font": {"color": TEXT}},
+            "title": {"text": _("{what}, degrees", what=Text(joint)), "font": {"color": TEXT}},
             "domain": [top - height * (0.86 if panel < len(joints) - 1 else 1.0), top],
         }
         for way, name, colour in ((first, names[0], FIRST), (second, names[1], SECOND)):
@@ -108,7 +117,7 @@ def _lines(way: np.ndarray, joint: str, name: str, colour: str, number: str) -> 
                 "y": angle_deg,
                 "yaxis": f"y{number}",
                 "mode": "lines",
-                "name": f"{name}, {side}",
+                "name": _(_SIDES[side], name=name),
                 "legendgroup": f"{name} {side}",
                 "showlegend": number == "",
                 "line": {"color": colour, "width": 3, "dash": dash},
@@ -154,7 +163,7 @@ def _box(target: Target, number: str) -> Entry:
         "line": {"color": "#009E73", "width": 1, "dash": "dot"},
         "layer": "below",
         "label": {
-            "text": f"target {low:.0f}–{high:.0f}°",
+            "text": _("target {range}", range=f"{low:.0f}–{high:.0f}°"),
             "textposition": "top left" if end - start > 2 * _MOMENT else "top center",
             "font": {"size": 13, "color": TEXT},
         },

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from posecore.exercises import Exercise, Signal
+from posecore.language import Text, _
 from posecore.measures import Reading
 from posecore.plots.pieces import COLOURS, GRID, NEUTRAL, OFF, TEXT, Entry, band, layout_of
 from posecore.reps import RepSpan
@@ -35,7 +36,7 @@ def targets_figure(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": joint,
+                "name": _(joint),
                 "x": share,
                 "y": curve_deg[:, i],
                 "line": {"color": COLOURS.get(joint, NEUTRAL), "width": 4},
@@ -50,15 +51,15 @@ def targets_figure(
         low, high = max(target.low, 0.0), min(target.high, _TOP_DEG)
         for nth, span in enumerate(_spans(target.at, turn)):
             # The label stands once, beside the first place where the range holds.
-            label = f"{joint} {low:.0f}–{high:.0f}°" if nth == 0 else ""
-            shape = band(label or joint, low, high, span_s=span)
-            if not label:
+            label = Text("{joint} {ends}", joint=Text(joint), ends=f"{low:.0f}–{high:.0f}°")
+            shape = band(label, low, high, span_s=span)
+            if nth > 0:
                 shape.pop("label")
             shapes.append(shape)
     signal = exercise.signal
     if signal.measure in COLOURS and exercise.kind == "reps":
-        shapes += [_threshold(signal.start, "back"), _threshold(signal.far, "counts")]
-    layout = layout_of("per cent of a repetition", shapes)
+        shapes += [_threshold(signal.start, _("back")), _threshold(signal.far, _("counts"))]
+    layout = layout_of(_("per cent of a repetition"), shapes)
     layout["xaxis"] |= {"range": [0.0, 100.0]}
     layout |= {"height": 380, "margin": {"l": 50, "r": 10, "t": 30, "b": 45}}
     # Without a curve the axes would not be drawn at all.
@@ -100,8 +101,8 @@ def taught_figure(
 
     t_s, values (n,), NaN: not seen
     """
-    unit = {"deg": "degrees", "ratio": "ratio", "s": "s"}[Reading(signal.measure).unit]
-    shapes = [_threshold(signal.start, "back"), _threshold(signal.far, "counts")]
+    unit = {"deg": _("degrees"), "ratio": _("ratio"), "s": "s"}[Reading(signal.measure).unit]
+    shapes = [_threshold(signal.start, _("back")), _threshold(signal.far, _("counts"))]
     done = 0
     for span in spans:
         done += span.complete
@@ -119,13 +120,13 @@ def taught_figure(
                 "line": {"width": 0},
                 "layer": "below",
                 "label": {
-                    "text": str(done) if span.complete else "too short",
+                    "text": str(done) if span.complete else _("too short"),
                     "textposition": "top center",
                     "font": {"size": 15, "color": TEXT},
                 },
             }
         )
-    layout = layout_of("seconds", shapes)
+    layout = layout_of(_("seconds"), shapes)
     layout["yaxis"] = {
         "title": {"text": f"{name}, {unit}", "font": {"color": TEXT}},
         "tickfont": {"color": TEXT},

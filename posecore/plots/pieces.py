@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from posecore.language import _
+
 COLOURS: Mapping[str, str] = {
     "knee": "#0072B2",
     "hip": "#009E73",
@@ -32,14 +34,14 @@ Plotly's own methods the live chart took five times as long."""
 
 
 def joint_line(t_s: np.ndarray, angle_deg: np.ndarray, name: str) -> Entry:
-    side, _, base = name.partition("_")
+    side, base = name.partition("_")[::2]
     dash = DASHES.get(side, "solid")
     return {
         "type": "scatter",
         "x": t_s,
         "y": angle_deg,
         "mode": "lines",
-        "name": f"{side} {base}",
+        "name": _(f"{side} {base}"),
         "line": {"color": COLOURS.get(base, NEUTRAL), "width": 3, "dash": dash},
         "connectgaps": False,
         "hovertemplate": "%{y:.0f}°",
@@ -49,7 +51,10 @@ def joint_line(t_s: np.ndarray, angle_deg: np.ndarray, name: str) -> Entry:
 def band(
     label: str, low: float, high: float, *, span_s: tuple[float, float] | None = None
 ) -> Entry:
-    """A target range in its joint's colour, across the chart or over ``span_s``."""
+    """A target range in its joint's colour, across the chart or over ``span_s``.
+
+    label  in English, the joint first
+    """
     colour = COLOURS.get(label.partition(" ")[0], NEUTRAL)
     start, end = span_s or (0, 1)
     return {
@@ -63,7 +68,7 @@ def band(
         "line": {"color": colour, "width": 1, "dash": "dot"},
         "layer": "below",
         "label": {
-            "text": label,
+            "text": _(label),
             "textposition": "top left",
             "font": {"size": 13, "color": TEXT},
         },
@@ -86,7 +91,7 @@ def layout_of(x_title: str, shapes: list[Entry]) -> Entry:
             "zeroline": False,
         },
         "yaxis": {
-            "title": {"text": "flexion, degrees", "font": {"color": TEXT}},
+            "title": {"text": _("flexion, degrees"), "font": {"color": TEXT}},
             "tickfont": {"color": TEXT},
             "range": [0, TOP_DEG],
             "autorange": False,

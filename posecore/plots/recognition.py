@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from posecore.language import _
 from posecore.plots.pieces import COLOURS, GRID, NEUTRAL, TEXT, layout_of, pale
 from posecore.types import NONE
 
@@ -33,7 +34,7 @@ def confusion_figure(
         "z": shares,
         "text": told,
         "texttemplate": "%{text}",
-        "hovertemplate": "%{y}, called %{x}: %{text} clips, %{z:.0%}<extra></extra>",
+        "hovertemplate": _("%{y}, called %{x}: %{text} clips, %{z:.0%}") + "<extra></extra>",
         "zmin": 0,
         "zmax": 1,
         "xgap": 2,
@@ -43,8 +44,8 @@ def confusion_figure(
     }
     layout = layout_of("", [])
     layout |= {"height": 560, "hovermode": "closest", "showlegend": False}
-    layout["xaxis"] = _axis("what it was called") | {"tickangle": -45, **_SQUARES}
-    layout["yaxis"] = _axis("what was done") | {"autorange": "reversed", **_SQUARES}
+    layout["xaxis"] = _axis(_("what it was called")) | {"tickangle": -45, **_SQUARES}
+    layout["yaxis"] = _axis(_("what was done")) | {"autorange": "reversed", **_SQUARES}
     return go.Figure({"data": [squares], "layout": layout})
 
 
@@ -54,22 +55,22 @@ def calibration_figure(bins: Sequence[Mapping[str, float]]) -> go.Figure:
     most = max((b["frames"] for b in bins), default=1)
     line = {"dash": "dash", "color": NEUTRAL}
     lines: list[dict[str, Any]] = [
-        {"x": [0, 1], "y": [0, 1], "mode": "lines", "name": "as sure as right", "line": line},
+        {"x": [0, 1], "y": [0, 1], "mode": "lines", "name": _("as sure as right"), "line": line},
         {
             "x": [b["said"] for b in bins],
             "y": [b["right"] for b in bins],
             "mode": "lines+markers",
-            "name": "the model",
+            "name": _("the model"),
             "line": {"color": COLOURS["knee"], "width": 3},
             "marker": {"size": [8 + 14 * (b["frames"] / most) ** 0.5 for b in bins]},
-            "text": [f"{b['frames']:,.0f} frames" for b in bins],
-            "hovertemplate": "says %{x:.0%}, right %{y:.0%}, %{text}<extra></extra>",
+            "text": [_("{n} frames", n=f"{b['frames']:,.0f}") for b in bins],
+            "hovertemplate": _("says %{x:.0%}, right %{y:.0%}, %{text}") + "<extra></extra>",
         },
     ]
     layout = layout_of("", [])
     layout |= {"height": 380, "hovermode": "closest"}
-    layout["xaxis"] = _axis("how sure it says it is") | {"tickformat": ".0%", "range": [0, 1]}
-    layout["yaxis"] = _axis("how often it is right") | {"tickformat": ".0%", "range": [0, 1.02]}
+    layout["xaxis"] = _axis(_("how sure it says it is")) | {"tickformat": ".0%", "range": [0, 1]}
+    layout["yaxis"] = _axis(_("how often it is right")) | {"tickformat": ".0%", "range": [0, 1.02]}
     return go.Figure({"data": [{"type": "scatter", **each} for each in lines], "layout": layout})
 
 
@@ -85,19 +86,20 @@ def voting_figure(votes: Sequence[Mapping[str, Any]]) -> go.Figure:
                 "type": "scatter",
                 "x": [v["delay_s"] for v in own],
                 "y": [v["right"] for v in own],
-                "text": [f"window of {v['window_s']:g} s" for v in own],
+                "text": [_("window of {seconds} s", seconds=f"{v['window_s']:g}") for v in own],
                 "mode": "lines+markers",
-                "name": method,
+                "name": _(method),
                 "line": {"color": _LINES[k % len(_LINES)], "width": 4 if ships else 2},
                 "marker": {"size": 10 if ships else 7, "symbol": k},
-                "hovertemplate": f"{method}, %{{text}}: %{{y:.1%}} right, %{{x:.1f}} s late"
-                "<extra></extra>",
+                "hovertemplate": _(method)
+                + _(", %{text}: %{y:.1%} right, %{x:.1f} s late")
+                + "<extra></extra>",
             }
         )
     layout = layout_of("", [])
     layout |= {"height": 420, "hovermode": "closest"}
-    layout["xaxis"] = _axis("seconds until another exercise is named")
-    layout["yaxis"] = _axis("frames named right") | {"tickformat": ".0%"}
+    layout["xaxis"] = _axis(_("seconds until another exercise is named"))
+    layout["yaxis"] = _axis(_("frames named right")) | {"tickformat": ".0%"}
     return go.Figure({"data": lines, "layout": layout})
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_INDEX, JOINT_NAMES
 from posecore.exercises import Exercise
+from posecore.language import _
 from posecore.plots.angles import chart_joints, target_bands
 from posecore.plots.pieces import COLOURS, DASHES, NEUTRAL, TOP_DEG, ink_on
 from posecore.plots.timeline import EXERCISE_COLOURS
-from posecore.store.words import rep_labels, title_of
+from posecore.store.words import place_of, rep_labels, title_of
 from posecore.types import NONE, ExerciseSet
 
 MOST_FRAMES = 20_000
@@ -48,10 +49,10 @@ def scrub_data(analysis: Analysis, exercises: Mapping[str, Exercise]) -> dict[st
 
 
 def _joint(name: str, flexion_deg: np.ndarray) -> dict[str, Any]:
-    side, _, base = name.partition("_")
+    side, base = name.partition("_")[::2]
     column = flexion_deg[:, JOINT_INDEX[name]]
     return {
-        "name": f"{side} {base}",
+        "name": _(f"{side} {base}"),
         "colour": COLOURS.get(base, NEUTRAL),
         "dashed": DASHES.get(side) == "dash",
         "deg": [round(angle) if np.isfinite(angle) else None for angle in column.tolist()],
@@ -63,7 +64,7 @@ def _bands(each: ExerciseSet, exercises: Mapping[str, Exercise]) -> list[dict[st
     bands = target_bands(exercise) if exercise is not None else {}
     return [
         {
-            "label": label,
+            "label": _(label),
             "colour": COLOURS.get(label.partition(" ")[0], NEUTRAL),
             "start_s": round(each.start_s, 3),
             "end_s": round(each.end_s, 3),
@@ -98,7 +99,7 @@ def _reps(each: ExerciseSet, exercises: Mapping[str, Exercise]) -> list[dict[str
     title = title_of(each.exercise, exercises)
     if each.hold_s is not None:
         start_s, end_s = round(each.start_s, 3), round(each.end_s, 3)
-        label = f"held {each.hold_s:.0f} s"
+        label = _("held {seconds} s", seconds=f"{each.hold_s:.0f}")
         hold = {"label": label, "title": title, "start_s": start_s, "end_s": end_s}
         return [hold | {"far_s": None, "complete": True, "score": None}]
     return [
@@ -119,6 +120,4 @@ def _faults(analysis: Analysis) -> list[dict[str, Any]]:
     """In the order of their times; those of holds too."""
     of_reps = [fault for each in analysis.sets for rep in each.reps for fault in rep.faults]
     faults = sorted([*of_reps, *analysis.hold_faults], key=lambda fault: fault.at_s)
-    return [
-        {"at_s": round(f.at_s, 3), "cue": f.cue, "joint": f.joint.replace("_", " ")} for f in faults
-    ]
+    return [{"at_s": round(f.at_s, 3), "cue": _(f.cue), "joint": place_of(f)} for f in faults]

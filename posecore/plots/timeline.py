@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_INDEX, JOINT_NAMES
 from posecore.exercises import Exercise
+from posecore.language import Text, _
 from posecore.plots.angles import chart_joints, target_bands
 from posecore.plots.pieces import (
     GRID,
@@ -22,12 +23,13 @@ from posecore.plots.pieces import (
     joint_line,
     layout_of,
 )
+from posecore.store.words import title_of
 from posecore.types import NONE, ExerciseSet
 
 EXERCISE_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#E69F00")
 
 _MOST_POINTS = 3000  # of a line; more only makes the browser slow
-_TRACKS = ("faults", "reps", "exercise")  # of the timeline, from the bottom
+_TRACKS = (Text("faults"), Text("reps"), Text("exercise"))  # of the timeline, from the bottom
 
 
 def timeline_figure(
@@ -51,14 +53,14 @@ def timeline_figure(
         if each.exercise in known
         for label, ends in target_bands(known[each.exercise]).items()
     ]
-    layout = layout_of("seconds", shapes)
+    layout = layout_of(_("seconds"), shapes)
     layout["xaxis"] |= {"range": [0.0, analysis.duration_s], "anchor": "y2"}
     layout["yaxis"]["domain"] = [0.36, 1.0]
     layout["yaxis2"] = {
         "domain": [0.0, 0.3],
         "type": "category",
         "categoryorder": "array",
-        "categoryarray": _TRACKS,
+        "categoryarray": [_(track) for track in _TRACKS],
         "range": [-0.5, len(_TRACKS) - 0.5],
         "gridcolor": GRID,
         "tickfont": {"color": TEXT},
@@ -80,8 +82,7 @@ def _vote_bars(analysis: Analysis, known: Mapping[str, Exercise]) -> list[Entry]
         if name != NONE:
             start_s, end_s = float(analysis.t_s[stretch[0]]), float(ends_s[stretch[-1]])
             colour = colours.setdefault(name, EXERCISE_COLOURS[len(colours) % 6])
-            title = known[name].title if name in known else name.replace("_", " ")
-            bars.append(_bar("exercise", start_s, end_s, title, colour))
+            bars.append(_bar("exercise", start_s, end_s, title_of(name, known), colour))
     return bars
 
 
@@ -91,22 +92,23 @@ def _rep_bars(each: ExerciseSet) -> list[Entry]:
     number = 0
     for rep in each.reps:
         number += rep.complete
-        text = str(number) if rep.complete else "attempt"
+        text = str(number) if rep.complete else _("attempt")
         bar = _bar("reps", rep.start_s, rep.end_s, text, NEUTRAL)
         bar["marker"]["pattern"] = {"shape": "" if rep.complete else "/"}
         bars.append(bar)
     if each.hold_s is not None:
-        bars.append(_bar("reps", each.start_s, each.end_s, f"held {each.hold_s:.0f} s", NEUTRAL))
+        held = _("held {seconds} s", seconds=f"{each.hold_s:.0f}")
+        bars.append(_bar("reps", each.start_s, each.end_s, held, NEUTRAL))
     faults = [fault for rep in each.reps for fault in rep.faults]
     if faults:
         crosses = {
             "type": "scatter",
             "x": [fault.at_s for fault in faults],
-            "y": ["faults"] * len(faults),
+            "y": [_("faults")] * len(faults),
             "yaxis": "y2",
             "mode": "markers",
             "marker": {"symbol": "x", "size": 12, "color": OFF},
-            "text": [fault.cue for fault in faults],
+            "text": [_(fault.cue) for fault in faults],
             "hovertemplate": "%{text}<br>%{x:.1f} s<extra></extra>",
             "showlegend": False,
         }
@@ -120,13 +122,13 @@ def _bar(track: str, start_s: float, end_s: float, text: str, colour: str) -> En
         "orientation": "h",
         "base": [start_s],
         "x": [end_s - start_s],
-        "y": [track],
+        "y": [_(track)],
         "yaxis": "y2",
         "text": [text],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "insidetextfont": {"color": ink_on(colour), "size": 14},
         "marker": {"color": colour, "line": {"color": "white", "width": 1}},
-        "hovertemplate": f"{text}<br>{start_s:.1f} to {end_s:.1f} s<extra></extra>",
+        "hovertemplate": f"{text}<br>{start_s:.1f} – {end_s:.1f} s<extra></extra>",
         "showlegend": False,
     }
