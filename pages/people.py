@@ -22,7 +22,10 @@ def person_here(store: Store) -> str:
     if logged_in() is not None:
         return ""
     if _KEY not in st.session_state:
-        last = store.sessions(1)
+        try:
+            last = store.sessions(1)
+        except StoreError:
+            return ""  # whoever keeps or shows sessions says what is wrong
         st.session_state[_KEY] = last[0].person if last else ""
     return str(st.session_state[_KEY])
 

@@ -13,14 +13,16 @@ import streamlit as st
 
 from pages.entrance import come_in
 from pages.history_session import plain
+from pages.people import person_here
 from pages.person import own
+from pages.stored import store_at
 from pages.video_compare import show_compare
 from pages.video_result import show
 from pages.video_work import Result, begin_work, show_work
 from pages.workout_loading import Knowledge, load_knowledge, show_left_out
 from posecore.classify import ModelError
 from posecore.exercises import Exercise, ExerciseFileError
-from posecore.store import Store, default_url
+from posecore.store import StoreError, default_url
 from posecore.store.words import title_of
 from posecore.workload import Workload
 
@@ -28,11 +30,6 @@ KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", 
 ANY_EXERCISE = "Recognise by itself"
 RESULTS, WORK, UPLOADS = "video_results", "video_work", "video_uploads"
 CHOSEN, FRESH = "video_chosen", "video_fresh"
-
-
-@st.cache_resource(show_spinner=False)
-def store_at(url: str) -> Store:
-    return Store(url)
 
 
 def choose(knowledge: Knowledge, *, busy: bool) -> None:
@@ -56,9 +53,13 @@ def choose(knowledge: Knowledge, *, busy: bool) -> None:
     )
     if not pressed or not uploaded:
         return
-    store = own(store_at(default_url())) if keep else None
     try:
-        load = begin_work(uploaded, exercise, store, knowledge)
+        store = own(store_at(default_url())) if keep else None
+        person = person_here(store) if store is not None else ""
+        load = begin_work(uploaded, exercise, store, person, knowledge)
+    except StoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     except OSError as error:
         reason = plain(error.strerror or str(error))
         st.error(f"There is no room for these files ({reason}).", icon=":material/error:")

@@ -72,6 +72,7 @@ def begin_work(
     uploaded: Sequence[UploadedFile],
     exercise: str | None,
     store: Store | None,
+    person: str,
     knowledge: Knowledge,
 ) -> Workload[Result]:
     """Copies the files and begins. Raises OSError where there is no room for them."""
@@ -81,7 +82,7 @@ def begin_work(
         received = Path(folder.name) / "received" / name
         received.parent.mkdir()
         received.write_bytes(each.getbuffer())
-        work = partial(analyze, received, folder, exercise, store, knowledge)
+        work = partial(analyze, received, folder, exercise, store, person, knowledge)
         works[name] = (float(each.size), work)
     return Workload(works, workers=_processors(), expected=(VideoError, OSError), broken=BROKEN)
 
@@ -97,6 +98,7 @@ def analyze(
     folder: tempfile.TemporaryDirectory[str],
     exercise: str | None,
     store: Store | None,
+    person: str,
     knowledge: Knowledge,
     tell: Progress,
 ) -> Result:
@@ -116,18 +118,18 @@ def analyze(
         raise
     result = Result(received.name, analysis, folder, drawn, pictures)
     if store is not None:
-        save(result, store)
+        save(result, store, person)
     return result
 
 
-def save(result: Result, store: Store) -> None:
+def save(result: Result, store: Store, person: str) -> None:
     """Any thread's: keep the sets in the history, or note why not."""
     if not result.analysis.sets:
         return
     started_at = datetime.now(UTC)
     try:
         with store.together():  # all of the video, or nothing of it
-            session_id = store.begin_session(started_at, result.name)
+            session_id = store.begin_session(started_at, result.name, person=person)
             for each in result.analysis.sets:
                 set_id = store.begin_set(session_id, each.exercise, each.start_s)
                 for rep in each.reps:
