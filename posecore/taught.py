@@ -28,7 +28,7 @@ from posecore.types import NONE
 
 BACKGROUND_PATH = MODEL_PATH.with_name("background.npz")
 
-PRIOR = 0.4
+PRIOR = 0.3
 """Weight of the taught windows against all others: how ready it is to name them."""
 
 RIDGE = 40.0
@@ -39,9 +39,9 @@ FAR_OUT = 4.0
 
 WEIGHT_OF_ALL = 1000.0
 
-DOUBT = 2.0
-"""A taught exercise speaks in full as long as no other has more than half of the probability,
-and the less the surer that is."""
+DOUBT = 1.0
+"""A taught exercise speaks in proportion to what the likeliest other exercise leaves, times this:
+what the classifier is sure of stays."""
 
 _STEPS, _CLOSE_ENOUGH = 15, 1e-4  # of Newton's method
 _MOST = 30.0  # log odds; beyond it the probability is 0 or 1 anyway
