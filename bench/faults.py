@@ -108,7 +108,7 @@ def judged_from(exercise: Exercise, fault: str) -> tuple[str, ...]:
         for target in exercise.targets
         for miss in (target.below, target.above)
         if miss is not None and miss.fault == fault
-        for view in (VIEWS if target.at == "rep" else target.views)
+        for view in target.views
     }
     return tuple(view for view in VIEWS if view in views)
 
