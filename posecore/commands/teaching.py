@@ -48,10 +48,10 @@ def teach(
             measured(frames), name, about, measure=measure, turned=True if turned else None
         )
         path = keep(proposal, frames, person)
-    except (TeachError, ExerciseNameError, ExerciseFileError, ModelError) as error:
-        fail(str(error))
-    except (VideoError, OSError) as error:
-        fail(f"{video.name}: {error}")
+    except (TeachError, ExerciseNameError, ExerciseFileError, ModelError, VideoError) as error:
+        fail(str(error))  # a VideoError names its file
+    except OSError as error:
+        fail(f"The exercise could not be saved ({error}).")
     for line in in_words(proposal):
         console().print(line, markup=False)
     console().print(f"Wrote {path}. It is recognised from now on.", markup=False)
