@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from pages.entrance import come_in
 from pages.exercises_detail import SEEN, show_aftermath, show_exercise
 from pages.exercises_figure import STYLE, figure_html
 from pages.exercises_known import Known, known_here
@@ -22,6 +23,7 @@ CARDS_A_ROW = 3
 
 
 def main() -> None:
+    come_in()
     st.html(STYLE + CARD_STYLE)
     st.title("Exercises")
     try:

@@ -51,6 +51,7 @@ _POINTS: Mapping[str, tuple[str, ...]] = {
     "leg_spread": ("HIP", "ANKLE"),
     "knee_width": ("KNEE",),
     "stance_width": ("ANKLE",),
+    "step": ("ANKLE",),
     "hip_height": ("HIP",),
 }
 """Measure of a fault -> the landmarks, of each side, that it is about; a tempo has none."""
