@@ -29,6 +29,9 @@ DEGREES_PER_UNIT = 30.0
 """What an output of 1 adds to an angle."""
 MOST_CHANGE_DEG = 25.0
 """No angle is moved further, for what asks for more is a pose the networks do not know."""
+FURTHEST = 3.0
+"""Spreads from the mean to which inputs are held: beyond them the network has seen next to nothing,
+as when a whole side is out of the picture."""
 N_READINGS = 3
 N_KINDS = 4  # elbow, shoulder, hip, knee: the joints of one side, in posecore.angles' order
 _PER_KIND = N_READINGS + 1  # how far each reading but the first is trusted, and degrees to add
@@ -157,7 +160,8 @@ class AngleModel:
         readings  the first is the one that the others are weighed against
         """
         n, sides, _ = seen.shape
-        hidden = ((seen - self.mean) / self.spread).astype(np.float32).reshape(1, n * sides, -1)
+        far = (seen - self.mean) / self.spread
+        hidden = np.clip(far, -FURTHEST, FURTHEST).astype(np.float32).reshape(1, n * sides, -1)
         last = len(self.weights) - 1
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             hidden = hidden @ weight + bias

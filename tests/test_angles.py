@@ -226,6 +226,11 @@ def test_hidden_side_is_read_with_the_other_in_mind():
     assert np.abs(inputs[0] - inputs[1]).max() > 0.5
 
 
+def test_side_that_is_out_of_the_picture_leaves_the_other_alone():
+    pose = body(view="side", left_elbow=100, right_elbow=20, unseen=["left"])
+    assert flexion_deg(pose)[JOINT_INDEX["right_elbow"]] == pytest.approx(20, abs=5)
+
+
 def test_another_estimators_pose_is_read_without_the_correction():
     pose = body(view="side", unseen=["left_knee"], **BENT)
     found = flexion_deg(pose, corrected=False)
