@@ -26,7 +26,7 @@ _NAMES = (
     Text("multi-layer perceptron, rows blurred"), Text("the model that ships"),
     Text("one frame, then votes (the paper's method)"), Text("window of 1 s"),
     Text("window of 2 s (as it ships)"), Text("window of 4 s"),
-    Text("windows of 1, 2 and 4 s together"), Text("6 poses of 2 s in order (temporal network)"),
+    Text("windows of 1, 2 and 4 s together"), Text("16 poses of 2 s in order (temporal network)"),
     Text("window of 2 s and the poses in order"), Text("world landmarks, 2 s"),
     Text("picture and world landmarks, 2 s"),
     Text("plurality"), Text("majority"), Text("mean probability"), Text("exponential"),

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from posecore.language import ENGLISH, LANGUAGES, LOCALE  # noqa: E402
 
 KEYWORDS: dict[str, Any] = {"_": None, "many": (1, 2), "Text": None, "words": None}
-_SOURCES = ("app.py", "pages/**/*.py", "posecore/**/*.py")
+_SOURCES = ("app.py", "pages/**/*.py", "posecore/**/*.py", "posecore/report/*.html")
 _EXERCISES = "posecore/exercises/*.toml"
 _TOLD = ("title", "about", "cue", "why")  # keys of an exercise file that people read
 _HEAD = b"""\
@@ -49,7 +49,8 @@ def _files(patterns: Iterable[str]) -> list[Path]:
 
 
 def _of_code(file: Path) -> Iterator[str | tuple[str, str]]:
-    for _line, message, _comments, _context in extract_from_file("python", file, KEYWORDS):
+    method = "jinja2" if file.suffix == ".html" else "python"
+    for _line, message, _comments, _context in extract_from_file(method, file, KEYWORDS):
         if isinstance(message, tuple):
             yield message[0], message[1]
         elif message:

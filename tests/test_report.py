@@ -14,6 +14,7 @@ from posecore.analyze import Analysis, analyze_video
 from posecore.angles import N_JOINTS
 from posecore.draw import PLAIN_GROUND, draw_moment, jpeg
 from posecore.exercises import load_exercises
+from posecore.language import speaking
 from posecore.report import MOST_PICTURES, pictures_for, render_pdf, render_report, write_report
 from posecore.types import Fault
 from posecore.video import VideoInfo
@@ -153,7 +154,7 @@ def test_hold_tells_seconds_and_what_broke_it(tmp_path: Path) -> None:
 def test_view_that_cannot_judge_is_named_with_the_reason() -> None:
     made = analysis([exercise_set([rep()])], view=("front",) * 250, hint=(None,) * 250)
     told = text_of(page(made))
-    assert re.search(r"Not judged: [^–]*lean[^–]*– the camera saw you from the front", told)
+    assert re.search(r"Not judged: [^–]*chest up[^–]*– the camera saw you from the front", told)
     assert "film diagonally or from the side" in told
     assert "±7°" in told
 
@@ -271,3 +272,15 @@ def test_pdf_of_a_hold_and_of_nothing_at_all() -> None:
     hold = exercise_set(exercise="plank", hold_s=7.5)
     assert "held in good form" in printed(analysis([hold]))
     assert "No repetition of a known exercise" in printed(analysis([]))
+
+
+def test_report_is_in_the_language_that_is_spoken_when_it_is_made() -> None:
+    made = analysis([exercise_set([rep(faults=(seen_fault(cue="Go a little deeper"),))])])
+    with speaking("ko"):
+        told = text_of(page(made))
+        paper = render_pdf(made, EXERCISES, {})
+    printed = " ".join(each.extract_text() for each in PdfReader(io.BytesIO(paper)).pages)
+    for words in (told, printed):
+        assert "스쿼트" in words and "조금 더 깊이 앉으세요" in words
+        english = {word for word in re.findall(r"[A-Za-z]{3,}", words)}
+        assert english <= {"PoseCoach", "made"}, "the name of the file is made.mp4"

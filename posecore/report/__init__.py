@@ -16,8 +16,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from posecore.advice import extent
 from posecore.analyze import Analysis, write_whole
 from posecore.exercises import Exercise
+from posecore.language import _, language, many
 from posecore.report.pictures import moment_pictures
-from posecore.report.sections import Section, section_of
+from posecore.report.sections import (
+    JOINT_WORDS,
+    PARTS,
+    Section,
+    errors_in_words,
+    section_of,
+    target_in_words,
+)
 from posecore.types import Fault
 
 __all__ = [
@@ -53,7 +61,9 @@ def render_report(analysis: Analysis, exercises: Mapping[str, Exercise], picture
     return _template().render(
         name=analysis.info.name,
         duration_s=analysis.duration_s,
-        warnings=analysis.warnings,
+        warnings=[_(warning) for warning in analysis.warnings],
+        tiles=_tiles(analysis, sections),
+        language=language(),
         nobody_seen=analysis.nobody_seen,
         sections=sections,
         images=images,
@@ -67,11 +77,14 @@ def render_pdf(analysis: Analysis, exercises: Mapping[str, Exercise], pictures: 
     from posecore.report import pdf  # its fonts and drawing take a while, and few ask for it
 
     sections = _sections(analysis, exercises)
-    warnings = list(analysis.warnings)
+    warnings = [_(warning) for warning in analysis.warnings]
     if not sections and not analysis.nobody_seen:
         warnings.append(
-            "No repetition of a known exercise was found in this video. The whole body has to be "
-            "in the picture; and if you know what is done, name it: it is then counted as that."
+            _(
+                "No repetition of a known exercise was found in this video. The whole body has to "
+                "be in the picture; and if you know what is done, name it: it is then counted as "
+                "that."
+            )
         )
     return pdf.render_pdf(
         _headline(sections),
@@ -110,18 +123,23 @@ def _left_out(sections: list[Section], pictures: Pictures) -> int:
 
 def _tiles(analysis: Analysis, sections: list[Section]) -> list[tuple[str, str]]:
     """(figure, what it is) of the whole video."""
-    tiles = [(str(len(sections)), "set" if len(sections) == 1 else "sets")] if sections else []
+    tiles = []
+    if sections:
+        tiles.append((str(len(sections)), many("set", "sets", len(sections))))
     reps, attempts = (sum(getattr(s, n) for s in sections) for n in ("n_complete", "n_attempts"))
     if reps or attempts:
-        words = "rep" if reps == 1 else "reps"
-        tiles.append((str(reps), f"{words}, {attempts} not far enough" if attempts else words))
+        words = many("repetition", "repetitions", reps)
+        if attempts:
+            words += ", " + _("{n} not far enough to count", n=attempts)
+        tiles.append((str(reps), words))
     held_s = [s.hold_s for s in sections if s.hold_s is not None]
     if held_s:
-        tiles.append((f"{sum(held_s):.0f} s", "held in good form"))
+        tiles.append((f"{sum(held_s):.0f} s", _("held in good form")))
     scores = [s.score for s in sections if s.score is not None]
     if scores:
-        tiles.append((f"{sum(scores) / len(scores):.0f} of 100", "mean score"))
-    return [*tiles, (f"{analysis.duration_s:.0f} s", "length of the video")]
+        mean = _("{score} of 100", score=f"{sum(scores) / len(scores):.0f}")
+        tiles.append((mean, _("mean score")))
+    return [*tiles, (f"{analysis.duration_s:.0f} s", _("length of the video"))]
 
 
 def _headline(sections: list[Section]) -> str:
@@ -133,9 +151,10 @@ def _headline(sections: list[Section]) -> str:
     for title, own in done.items():
         held_s = sum(s.hold_s or 0.0 for s in own)
         reps = sum(s.n_complete for s in own)
-        words = f"{held_s:.0f} s held" if held_s else f"{reps} {'rep' if reps == 1 else 'reps'}"
+        held = _("{seconds} s held", seconds=f"{held_s:.0f}")
+        words = held if held_s else many("{n} rep", "{n} reps", reps)
         parts.append(f"{title}: {words}")
-    return ", ".join(parts) or "No repetition of a known exercise"
+    return ", ".join(parts) or _("No repetition of a known exercise")
 
 
 @cache
@@ -147,4 +166,11 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {
+        "_": _,
+        "joint_words": JOINT_WORDS,
+        "part_names": PARTS,
+        "errors_in_words": errors_in_words,
+        "target_in_words": target_in_words,
+    }
     return environment.get_template("page.html")

@@ -12,24 +12,53 @@ from posecore.analyze import Analysis
 from posecore.angles import JOINT_INDEX
 from posecore.exercises import Exercise, Miss, Target
 from posecore.findings import ENOUGH
+from posecore.language import Text, _, many
 from posecore.measures import SIDED
 from posecore.report.charts import Chart, chart_of
-from posecore.store.words import measured, range_of, reading_of, rep_labels
+from posecore.store.words import measured, place_of, range_of, reading_of, rep_labels
 from posecore.types import ExerciseSet, Fault, Rep
 
-PARTS = ("depth", "control", "symmetry", "path", "form")
+PARTS = (Text("depth"), Text("control"), Text("symmetry"), Text("path"), Text("form"))
 """Of a rep's score, in the order in which they are told."""
 
+_HOLD = "hold"
+
 _UNTOLD = {
-    "depth": "the far end of the movement was not seen well enough.",
-    "control": "the movement was not seen from end to end.",
-    "symmetry": "left and right have to be seen at the same time.",
-    "path": "there is no reference, or a joint was hidden on the way.",
-    "form": "nothing else could be judged from here.",
+    "depth": Text("the far end of the movement was not seen well enough."),
+    "control": Text("the movement was not seen from end to end."),
+    "symmetry": Text("left and right have to be seen at the same time."),
+    "path": Text("there is no reference, or a joint was hidden on the way."),
+    "form": Text("nothing else could be judged from here."),
 }
 
 
-_FILM = {"front": "from the front", "side": "from the side", "diagonal": "diagonally"}
+_FILM = {
+    "front": Text("from the front"),
+    "side": Text("from the side"),
+    "diagonal": Text("diagonally"),
+}
+_SEEN = {
+    "front": Text("seen from the front, {start} – {end} s"),
+    "side": Text("seen from the side, {start} – {end} s"),
+    "diagonal": Text("seen from an angle (diagonal), {start} – {end} s"),
+}
+_CAMERA_SAW = {
+    "front": Text("the camera saw you from the front. To have it judged, film {how}."),
+    "side": Text("the camera saw you from the side. To have it judged, film {how}."),
+    "diagonal": Text("the camera saw you diagonally. To have it judged, film {how}."),
+    None: Text("it cannot be told from where the camera saw you. Film {how} to have it judged."),
+}
+_HIDDEN = {
+    "knee": (Text("the knee was hidden most of the time."),
+             Text("one knee was hidden most of the time.")),
+    "hip": (Text("the hip was hidden most of the time."),
+            Text("one hip was hidden most of the time.")),
+    "elbow": (Text("the elbow was hidden most of the time."),
+              Text("one elbow was hidden most of the time.")),
+    "shoulder": (Text("the shoulder was hidden most of the time."),
+                 Text("one shoulder was hidden most of the time.")),
+}  # fmt: skip
+"""What is said where a joint was not seen: any of it, or both sides at once."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +116,33 @@ class Section:
     unjudged: tuple[tuple[str, str], ...]
     hints: tuple[str, ...]
     errors: tuple[tuple[str, float], ...]
-    view: str
+    seen: str
 
     @property
     def first(self) -> tuple[Point, ...]:
         return self.advice[:MOST]
+
+
+JOINT_WORDS = {
+    "knee": Text("knee bend"),
+    "hip": Text("hip bend"),
+    "elbow": Text("elbow bend"),
+    "shoulder": Text("raise of the upper arm"),
+}
+"""What the line of a joint is, in the key of the charts."""
+
+
+def target_in_words(point: Point) -> str:
+    target = _("Target: {joint} {range}.", joint=point.worst.joint, range=point.worst.wanted)
+    return f"{target} {point.often}"
+
+
+def errors_in_words(section: Section) -> str:
+    return _(
+        "Expected error of the angles from this view: {errors}. A miss smaller than that is not "
+        "called a fault.",
+        errors=", ".join(f"{_(joint)} ±{error:.0f}°" for joint, error in section.errors),
+    )
 
 
 def section_of(
@@ -104,8 +155,8 @@ def section_of(
         points = tuple(_point(a, labels) for a in advice_on(each.reps, exercise))
     else:
         faults = [f for f in analysis.hold_faults if each.start_s <= f.at_s <= each.end_s]
-        points = tuple(_point(a, ["hold"]) for a in advice_on_hold(faults, exercise))
-    title = exercise.title if exercise else each.exercise.replace("_", " ").capitalize()
+        points = tuple(_point(a, [_HOLD]) for a in advice_on_hold(faults, exercise))
+    title = _(exercise.title) if exercise else each.exercise.replace("_", " ").capitalize()
     frames = (analysis.t_s >= each.start_s) & (analysis.t_s <= each.end_s)
     hints = Counter(analysis.hint[i] for i in np.flatnonzero(frames) if i < len(analysis.hint))
     return Section(
@@ -121,31 +172,36 @@ def section_of(
         rows=tuple(_row(rep, label, exercise) for rep, label in zip(each.reps, labels)),
         advice=points,
         unjudged=_unjudged(each, analysis, exercise, frames),
-        hints=tuple(h for h, n in hints.most_common(2) if h and n >= 0.2 * frames.sum()),
+        hints=tuple(_(h) for h, n in hints.most_common(2) if h and n >= 0.2 * frames.sum()),
         errors=_errors(exercise, analysis, frames),
-        view=_view(analysis, frames),
+        seen=_seen(analysis, frames, each),
     )
 
 
 def _point(advice: Advice, labels: list[str]) -> Point:
     moments = tuple(_moment(fault, labels[number - 1]) for number, fault in advice.times)
     n, of = len(advice.times), advice.n_reps
-    if labels == ["hold"]:
-        often = "once" if n == 1 else f"{n} times"
+    if labels == [_HOLD]:
+        often = many("It was off once.", "It was off {n} times.", n)
     elif of == 1:
-        often = "in the only rep"
+        often = _("It was off in the only rep.")
     elif n == of == 2:
-        often = "in both reps"
+        often = _("It was off in both reps.")
+    elif n == of:
+        often = _("It was off in all {n} reps.", n=of)
     else:
-        often = f"in all {of} reps" if n == of else f"in {n} of {of} reps"
+        often = _("It was off in {n} of {reps} reps.", n=n, reps=of)
     worst = next(m for m in moments if m.fault is advice.worst[1])
     return Point(advice, often, worst, moments)
 
 
 def _moment(fault: Fault, label: str) -> Moment:
-    rep = {"attempt": "Attempt", "hold": "Hold"}.get(label, f"Rep {label}")
-    joint = fault.joint.replace("_", " ")
-    return Moment(fault, rep, f"{fault.at_s:.1f} s", joint, reading_of(fault), range_of(fault))
+    if label == _HOLD:
+        rep = _("Hold")
+    else:
+        rep = _("Rep {n}", n=label) if label.isdecimal() else _("Attempt")
+    at = f"{fault.at_s:.1f} s"
+    return Moment(fault, rep, at, place_of(fault), reading_of(fault), range_of(fault))
 
 
 def _row(rep: Rep, label: str, exercise: Exercise | None) -> Row:
@@ -158,16 +214,21 @@ def _row(rep: Rep, label: str, exercise: Exercise | None) -> Row:
         tempo=f"{measured(out_s, '', 1)} / {measured(back_s, ' s', 1)}",
         score=float(rep.score) if np.isfinite(rep.score) else None,
         parts=tuple(rep.score_parts.get(part) for part in PARTS),
-        off="; ".join(dict.fromkeys(fault.cue for fault in rep.faults)),
+        off="; ".join(dict.fromkeys(_(fault.cue) for fault in rep.faults)),
         chart=chart_of(rep, exercise),
     )
 
 
-def _view(analysis: Analysis, frames: np.ndarray) -> str:
+def _view(analysis: Analysis, frames: np.ndarray) -> str | None:
     seen = Counter(analysis.view[i] for i in np.flatnonzero(frames) if i < len(analysis.view))
     seen.pop(None, None)
-    names = {"front": "the front", "side": "the side", "diagonal": "an angle (diagonal)"}
-    return names[seen.most_common(1)[0][0] or ""] if seen else ""
+    return seen.most_common(1)[0][0] if seen else None
+
+
+def _seen(analysis: Analysis, frames: np.ndarray, each: ExerciseSet) -> str:
+    view = _view(analysis, frames)
+    template = _SEEN[view] if view else "{start} – {end} s"
+    return _(template, start=f"{each.start_s:.1f}", end=f"{each.end_s:.1f}")
 
 
 def _errors(
@@ -196,16 +257,16 @@ def _unjudged(
     for target, reason in why:
         for miss in _misses(target) if reason else ():
             names = reasons.setdefault(reason or "", []) if miss.fault not in told else []
-            if miss.fault.replace("_", " ") not in names:
-                names.append(miss.fault.replace("_", " "))
+            if f"“{_(miss.cue)}”" not in names:
+                names.append(f"“{_(miss.cue)}”")
     done = [rep for rep in each.reps if rep.complete]
     for part in PARTS:
         if done and not any(part in rep.score_parts for rep in done):
             reason = _UNTOLD[part]
             if part == "symmetry":
                 reason = _why_no_symmetry(exercise, analysis, frames)
-            reasons.setdefault(reason, []).append(f"{part} (part of the score)")
-    return tuple((", ".join(names), reason) for reason, names in reasons.items())
+            reasons.setdefault(reason, []).append(_("{part} (part of the score)", part=part))
+    return tuple((", ".join(names), _(reason)) for reason, names in reasons.items())
 
 
 def _misses(target: Target) -> list[Miss]:
@@ -216,7 +277,7 @@ def _why_no_symmetry(exercise: Exercise | None, analysis: Analysis, frames: np.n
     targets = exercise.targets if exercise else ()
     compared = [target for target in targets if target.reading.sides == "difference"]
     if not compared:
-        return "nothing in this exercise's file compares left with right."
+        return Text("nothing in this exercise's file compares left with right.")
     return _reason(compared[0], analysis, frames) or _UNTOLD["symmetry"]
 
 
@@ -225,8 +286,10 @@ def _reason(target: Target, analysis: Analysis, frames: np.ndarray) -> str | Non
         return None
     views = [analysis.view[i] for i in np.flatnonzero(frames) if i < len(analysis.view)]
     if views and np.mean([view in target.views for view in views]) < ENOUGH:
-        here = f"the camera saw you from {_view(analysis, frames) or 'where it cannot be told'}"
-        return f"{here}. To have it judged, film {' or '.join(_FILM[v] for v in target.views)}."
+        how = _(_FILM[target.views[0]])
+        for view in target.views[1:]:
+            how = _("{one} or {other}", one=how, other=_FILM[view])
+        return _(_CAMERA_SAW[_view(analysis, frames)], how=how)
     joint = target.reading.measure
     if f"left_{joint}" not in JOINT_INDEX or joint not in SIDED:
         return None
@@ -235,5 +298,5 @@ def _reason(target: Target, analysis: Analysis, frames: np.ndarray) -> str | Non
     )
     both = target.reading.sides == "difference"
     if seen.size and (seen.all(axis=1) if both else seen.any(axis=1)).mean() < ENOUGH:
-        return f"{'one' if both else 'the'} {joint} was hidden most of the time."
+        return _HIDDEN[joint][both]
     return None

@@ -12,6 +12,7 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
+from posecore.language import language
 from posecore.report.charts import HEIGHT, WIDTH, Chart, Line
 
 MARGIN = 15.0
@@ -38,7 +39,7 @@ class Sheet(FPDF):
         self.set_fallback_fonts(["Korean"], exact_match=False)
         self.set_title(title)
         self.set_creator("PoseCoach")
-        self.set_lang("en")
+        self.set_lang(language())
         self.set_margin(MARGIN)
         self.c_margin = 0.0
         self.set_auto_page_break(True, MARGIN + 4)
