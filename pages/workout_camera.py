@@ -72,7 +72,7 @@ def ask_for_camera(facing: str) -> str | None:
 
 def refusal_in_words(answer: str) -> str:
     """What the person can do about it, on the page that has the demo clip too."""
-    demo = _("Meanwhile the demo clip works without a camera: choose it above.")
+    demo = _("Meanwhile the demo clip works without a camera: choose it as the source.")
     return f"{camera_trouble(answer)} {demo}"
 
 
