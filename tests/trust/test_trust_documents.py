@@ -107,7 +107,7 @@ def test_an_exercise_with_any_value_in_any_place(tmp_path: Path, data: st.DataOb
     path = data.draw(st.sampled_from(paths_in(table)))
     changed = with_value(table, path, data.draw(VALUES))
     # Through the reader's own door behind the parser: TOML has no None, and more may come.
-    from posecore.exercises import _Reader
+    from posecore.exercises.reader import _Reader
 
     try:
         _Reader("squat.toml").exercise(changed, stem="squat")
