@@ -56,10 +56,10 @@ def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
         save_exercise(with_range(SQUAT, 0, float("nan"), 140.0), tmp_path)
 
 
-def test_moved_thresholds_keep_the_least_movement_in_proportion() -> None:
+def test_moved_thresholds_keep_the_least_movement_where_there_is_room() -> None:
     moved = with_thresholds(SQUAT, 20.0, 46.0).signal
-    assert (moved.start, moved.far) == (20.0, 46.0)
-    assert moved.min_range == pytest.approx(18 * 26 / 13)
+    assert (moved.start, moved.far, moved.min_range) == (20.0, 46.0, 18.0)
+    assert with_thresholds(SQUAT, 24.0, 30.0).signal.min_range == pytest.approx(8.4)
 
 
 def test_reset_brings_the_shipped_one_back_and_can_be_undone(tmp_path: Path) -> None:

@@ -25,7 +25,11 @@ from posecore.exercises import (
     read_exercise,
 )
 from posecore.exercises.names import ExerciseNameError, file_stem
+from posecore.language import Text
 from posecore.measures import SIDED
+
+MOST_RANGE = 1.4
+"""Times the way between the thresholds: what a movement must at least be to be an attempt."""
 
 TAUGHT_SUFFIX = ".taught.json"
 """Beside the exercise file of a taught exercise: what it is recognised by."""
@@ -38,11 +42,16 @@ def save_exercise(exercise: Exercise, folder: Path, *, new: bool = False) -> Pat
     Raises ExerciseNameError, ExerciseFileError or OSError; then nothing has changed.
     """
     if exercise.name != file_stem(exercise.name):
-        raise ExerciseNameError(f"{exercise.name!r} is no name for a file of an exercise.")
+        raise ExerciseNameError(
+            Text("{name} is no name for a file of an exercise.", name=repr(exercise.name))
+        )
     path = folder / f"{exercise.name}.toml"
     if new and (path.exists() or (SHIPPED / path.name).exists()):
         raise ExerciseNameError(
-            f"There is already an exercise called {exercise.title!r}. Choose another name."
+            Text(
+                "There is already an exercise called {title}. Choose another name.",
+                title=repr(exercise.title),
+            )
         )
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as draft:
@@ -88,10 +97,10 @@ def with_range(exercise: Exercise, number: int, low: float, high: float) -> Exer
 
 
 def with_thresholds(exercise: Exercise, start: float, far: float) -> Exercise:
-    """The exercise with other thresholds; the least movement stays in proportion to them."""
+    """The exercise with other thresholds; the least movement stays, unless they leave no room."""
     before = exercise.signal
-    share = before.min_range / abs(before.far - before.start)
-    signal = replace(before, start=start, far=far, min_range=share * abs(far - start))
+    least = min(before.min_range, MOST_RANGE * abs(far - start))
+    signal = replace(before, start=start, far=far, min_range=least)
     if exercise.kind == "hold":
         signal = replace(before, start=start, far=far)
     return replace(exercise, signal=signal)

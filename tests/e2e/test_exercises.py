@@ -74,6 +74,7 @@ def test_a_new_exercise_is_taught_from_a_video_and_counted(
     page.locator("input[type=file]").set_input_files(LESSON)
     page.get_by_role("button", name="Look at the video").click()
     page.get_by_text("repetitions are counted with these limits").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
     watched.take_picture("exercises-teach")
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_text("repetitions are counted with these limits").scroll_into_view_if_needed()
