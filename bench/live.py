@@ -45,8 +45,7 @@ async () => {
 _CHART_JS = """
 () => {
     window.drawn = [];
-    const chart = document.querySelector('[data-testid="live-chart"]')
-        || document.querySelector(".js-plotly-plot");
+    const chart = document.querySelector(".pc-plot")?.closest(".pc-host");
     if (!chart) return false;
     const note = () => window.drawn.push(performance.now());
     new MutationObserver(note).observe(

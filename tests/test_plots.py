@@ -11,10 +11,9 @@ from posecore.plots import (
     TEXT,
     rep_figure,
     target_bands,
-    timeline_figure,
 )
 from posecore.plots.pieces import ink_on
-from tests.results import analysis, exercise_set, fault, rep
+from tests.results import rep
 
 EXERCISES = load_exercises()
 SQUAT = EXERCISES["squat"]
@@ -71,8 +70,8 @@ def test_name_on_a_bar_can_be_read(colour: str) -> None:
 
 
 def test_background_is_clear() -> None:
-    for figure in (timeline_figure(analysis()), one_rep()):
-        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+    figure = one_rep()
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
 
 
 def test_rep_chart_starts_at_zero_and_shows_what_was_asked() -> None:
@@ -88,49 +87,3 @@ def test_rep_chart_starts_at_zero_and_shows_what_was_asked() -> None:
 def test_rep_chart_of_a_rep_without_a_curve_is_empty() -> None:
     figure = rep_figure(np.empty(0), np.empty((0, N_JOINTS)), JOINT_NAMES, ["left_knee"])
     assert len(lines(figure)["left knee"].x) == 0
-
-
-def test_timeline_shows_votes_reps_attempts_and_faults() -> None:
-    reps = [
-        rep(1.0, 3.0),
-        rep(3.0, 5.0, complete=False, faults=(fault(at_s=4.0),)),
-        rep(5.0, 7.0),
-    ]
-    figure = timeline_figure(analysis([exercise_set(reps)]), EXERCISES)
-    bars = [(t.y[0], t.text[0], t.marker.pattern.shape) for t in figure.data if t.type == "bar"]
-    assert bars == [
-        ("exercise", SQUAT.title, None),
-        ("reps", "1", ""),
-        ("reps", "attempt", "/"),
-        ("reps", "2", ""),
-    ]
-    crosses = [t for t in figure.data if t.type == "scatter" and t.mode == "markers"]
-    assert [(tuple(t.x), tuple(t.text)) for t in crosses] == [((4.0,), ("Go lower",))]
-
-
-def test_targets_lie_behind_the_sets_they_belong_to() -> None:
-    figure = timeline_figure(analysis([exercise_set([rep(2.0, 6.0)])]), EXERCISES)
-    assert {(s.x0, s.x1) for s in figure.layout.shapes} == {(2.0, 6.0)}
-
-
-def test_hold_says_how_long() -> None:
-    held = exercise_set(exercise="plank", hold_s=8.2, start_s=1.0, end_s=9.5)
-    figure = timeline_figure(analysis([held]), EXERCISES)
-    assert "held 8 s" in [t.text[0] for t in figure.data if t.type == "bar"]
-
-
-def test_timeline_of_a_video_without_sets_shows_all_joints() -> None:
-    assert len(lines(timeline_figure(analysis(), EXERCISES))) == N_JOINTS
-
-
-def test_timeline_of_a_long_video_has_a_bounded_number_of_points() -> None:
-    figure = timeline_figure(analysis(n=20_000), EXERCISES)
-    knee = lines(figure)["left knee"]
-    assert 1000 < len(knee.x) <= 3000
-    assert knee.x[-1] == pytest.approx(800.0, abs=1.0)
-
-
-def test_joint_colour_is_the_same_in_every_chart() -> None:
-    rep_knee = lines(one_rep())["left knee"].line.color
-    timeline = timeline_figure(analysis([exercise_set([rep()])]), EXERCISES)
-    assert lines(timeline)["left knee"].line.color == rep_knee

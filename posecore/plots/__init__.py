@@ -10,9 +10,8 @@ from posecore.plots.angles import (
     rep_figure,
     target_bands,
 )
-from posecore.plots.pieces import COLOURS, NEUTRAL, OFF, TEXT
+from posecore.plots.pieces import COLOURS, EXERCISE_COLOURS, NEUTRAL, OFF, TEXT
 from posecore.plots.progress import calendar_figure, trend_of, weeks_figure
-from posecore.plots.timeline import EXERCISE_COLOURS, timeline_figure
 
 __all__ = [
     "COLOURS",
@@ -25,7 +24,6 @@ __all__ = [
     "error_figure",
     "rep_figure",
     "target_bands",
-    "timeline_figure",
     "trend_of",
     "weeks_figure",
 ]

@@ -20,6 +20,7 @@ COLOURS: Mapping[str, str] = {
     "elbow": "#D55E00",
     "shoulder": "#CC79A7",
 }
+EXERCISE_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#E69F00")
 NEUTRAL = "#5f6670"
 TEXT = "#757575"  # the one grey of 4.5 to 1 with white and with black alike
 OFF = "#D55E00"

@@ -13,8 +13,7 @@ from posecore.angles import JOINT_INDEX, JOINT_NAMES
 from posecore.exercises import Exercise
 from posecore.language import _
 from posecore.plots.angles import chart_joints, target_bands
-from posecore.plots.pieces import COLOURS, DASHES, NEUTRAL, TOP_DEG, ink_on
-from posecore.plots.timeline import EXERCISE_COLOURS
+from posecore.plots.pieces import COLOURS, DASHES, EXERCISE_COLOURS, NEUTRAL, TOP_DEG, ink_on
 from posecore.store.words import place_of, rep_labels, title_of
 from posecore.types import NONE, ExerciseSet
 
