@@ -11,7 +11,7 @@ from pages.history_session import table
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.exercises import ExerciseFileError, load_exercises
-from posecore.language import Text, _
+from posecore.language import Text, _, words_of
 from posecore.store.words import title_of
 
 VIEWS = {
@@ -26,7 +26,7 @@ def show_angles() -> None:
     try:
         card = read_errors()
     except AngleModelError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
         return
     st.markdown(
         _(

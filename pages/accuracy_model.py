@@ -10,7 +10,7 @@ import streamlit as st
 from pages.accuracy_unseen import show_compared, show_unseen, titles_of
 from pages.history_session import table
 from posecore.classify import MODEL_PATH, ModelError, read_card
-from posecore.language import Text, _
+from posecore.language import Text, _, words_of
 from posecore.types import NONE
 
 DRAWN = {"rendered", "acted"}
@@ -29,7 +29,7 @@ def show_model() -> None:
     try:
         card = read_card(MODEL_PATH)
     except ModelError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
         return
     by_class = card.get("clips_by_class_and_source", {})
     st.markdown(

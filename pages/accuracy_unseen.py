@@ -12,7 +12,7 @@ import streamlit as st
 from pages.history_session import table
 from posecore.classify import MODEL_PATH
 from posecore.exercises import ExerciseFileError, load_exercises
-from posecore.language import Text, _
+from posecore.language import Text, _, words_of
 from posecore.plots.recognition import calibration_figure, confusion_figure, voting_figure
 from posecore.store.words import title_of
 from posecore.types import NONE
@@ -71,7 +71,7 @@ def show_compared(path: Path = FIGURES) -> None:
     try:
         figures = read_figures(path)
     except ValueError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
         return
     if not figures:
         return

@@ -22,6 +22,7 @@ from posecore.decoder import GuardedReader
 from posecore.estimate import PoseEstimator
 from posecore.exercises import ExerciseFileError
 from posecore.exercises.names import LONGEST_TITLE, ExerciseNameError
+from posecore.language import _, words_of
 from posecore.measures import Reading
 from posecore.plots.exercise import taught_figure
 from posecore.teach import Proposal, adjusted, in_words, propose
@@ -92,13 +93,13 @@ def _ask() -> None:
         try:
             demand_free_name(title, whose_exercises())
         except ExerciseNameError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(_(words_of(error)), icon=":material/error:")
             return
         bar = st.progress(0.0, text="Looking for the body in the video")
         try:
             poses, note = _poses_in(uploaded, lambda share: bar.progress(share))
         except (VideoError, OSError) as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(_(words_of(error)), icon=":material/error:")
             return
         bar.empty()
         _take(title, about, poses, note)
@@ -140,7 +141,7 @@ def _take(title: str, about: str, poses: Poses, note: str | None) -> None:
         lesson = Lesson(title, about, poses, measured(poses), note)
         propose(lesson.seen, title, about)
     except (TeachError, ExerciseNameError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(_(words_of(error)), icon=":material/error:")
         return
     st.session_state[LESSON] = lesson
     st.session_state.pop(ASKED, None)
@@ -157,7 +158,7 @@ def _show_proposal(lesson: Lesson) -> None:
         with controls:
             proposal = _chosen(lesson)
     except (TeachError, ExerciseNameError) as error:
-        below.error(str(error), icon=":material/error:")
+        below.error(_(words_of(error)), icon=":material/error:")
         return
     with head:
         left, right = st.columns([1, 2], vertical_alignment="center")
@@ -249,7 +250,7 @@ def _save(lesson: Lesson, proposal: Proposal) -> None:
     try:
         path = keep(proposal, lesson.poses, whose_exercises())
     except (TeachError, ExerciseNameError, ExerciseFileError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(_(words_of(error)), icon=":material/error:")
         return
     except OSError as error:
         st.error(f"The exercise could not be saved ({error}).", icon=":material/error:")

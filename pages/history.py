@@ -23,7 +23,7 @@ from pages.people import person_here
 from pages.person import logged_in, own
 from pages.stored import store_at
 from posecore.exercises import Exercise, ExerciseFileError, usable_exercises
-from posecore.language import _, many
+from posecore.language import _, many, words_of
 from posecore.store import NotFound, SessionSummary, Store, StoreError, default_url
 from posecore.store.words import done_in_words, figures_in_words, title_of
 
@@ -48,7 +48,7 @@ def restore_session(store: Store, session_id: int) -> None:
     try:
         store.restore_session(session_id)
     except StoreError as error:
-        st.session_state["history_error"] = str(error)
+        st.session_state["history_error"] = _(words_of(error))
 
 
 # The list.
@@ -218,7 +218,7 @@ def render(store: Store, now: datetime) -> None:
         else:
             show_session(store, detail, exercises, now)
     except StoreError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
 
 
 def main() -> None:
@@ -227,7 +227,7 @@ def main() -> None:
         store = own(store_at(default_url()))
     except StoreError as error:
         st.title(_("History"))
-        st.error(str(error))
+        st.error(_(words_of(error)))
     else:
         render(store, datetime.now(UTC))
 

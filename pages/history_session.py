@@ -12,7 +12,7 @@ import streamlit as st
 from posecore import language, plots
 from posecore.advice import MOST, Advice, advice_on
 from posecore.exercises import Exercise
-from posecore.language import _, many
+from posecore.language import _, many, words_of
 from posecore.store import SessionDetail, SessionSummary, SetRecord, Store, StoreError
 from posecore.store.words import (
     counted,
@@ -70,7 +70,7 @@ def save_notes(store: Store, session_id: int, key: str) -> None:
     try:
         store.set_notes(session_id, st.session_state[key])
     except StoreError as error:
-        st.session_state["history_error"] = str(error)
+        st.session_state["history_error"] = _(words_of(error))
     else:
         st.toast(_("Notes saved."))
 
@@ -84,7 +84,7 @@ def delete_session(store: Store, summary: SessionSummary, now: datetime) -> None
     try:
         store.delete_session(summary.id, now)
     except StoreError as error:
-        st.session_state["history_error"] = str(error)
+        st.session_state["history_error"] = _(words_of(error))
         return
     st.session_state["history_undo"] = (summary.id, date_of(summary))
     close_session()
@@ -201,7 +201,7 @@ def show_rep_angles(store: Store, one: SetRecord, exercise: Exercise | None) -> 
     try:
         curve = store.curve(rep.id)
     except StoreError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
         return
     if not curve.t_s.size:
         st.markdown(_("No angles were recorded for this rep."))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.person import logged_in
-from posecore.language import _
+from posecore.language import _, words_of
 from posecore.store import NameTaken, Store, StoreError
 
 _KEY = "person_here"
@@ -39,7 +39,7 @@ def choose_person(store: Store) -> str:
         names = [each.name for each in store.people.all()]
     except StoreError as error:
         # Training goes on without names; the sentence says what is wrong with the rest.
-        st.error(str(error))
+        st.error(_(words_of(error)))
         return here
     if here and here not in names:
         here = st.session_state[_KEY] = ""
@@ -75,11 +75,11 @@ def offer_to_add(store: Store) -> None:
     try:
         st.session_state[_KEY] = store.people.add(name)
     except NameTaken as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
     except ValueError:
         st.error(_("Write a name of one to 80 letters."))
     except StoreError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
     else:
         st.session_state.pop("people_pills", None)
         st.rerun()

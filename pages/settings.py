@@ -15,7 +15,7 @@ from pages.person import logged_in, own
 from pages.stored import store_at
 from posecore.exercises import own_folder
 from posecore.exercises.own import erase_own, move_own
-from posecore.language import _, many
+from posecore.language import _, many, words_of
 from posecore.store import PersonSummary, Store, StoreError, default_url
 
 ENDING = ".jsonl.gz"
@@ -50,7 +50,7 @@ def _rename(store: Store, old: str, new: str) -> None:
     try:
         move_own(own_folder(), old, store.people.rename(old, new))
     except StoreError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
     except OSError as error:
         st.error(_("Your own exercises could not be moved: {reason}.", reason=error.strerror))
     except ValueError:
@@ -110,7 +110,7 @@ def _import(store: Store, given: io.BytesIO) -> None:
         with st.spinner(_("Importing")):
             done = store.archive.import_(given)
     except StoreError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
         return
     words = many("{n} session imported.", "{n} sessions imported.", done.sessions)
     if done.already_here:
@@ -154,7 +154,7 @@ def _erase(store: Store, whose: str | None) -> None:
         n = store.people.erase(whose)
         erase_own(own_folder(), logged_in() or whose)
     except StoreError as error:
-        st.session_state["settings_error"] = str(error)
+        st.session_state["settings_error"] = _(words_of(error))
         return
     except OSError as error:
         st.session_state["settings_error"] = _(
@@ -185,7 +185,7 @@ def main() -> None:
         show_files(store)
         show_deletion(store)
     except StoreError as error:
-        st.error(str(error))
+        st.error(_(words_of(error)))
 
 
 main()

@@ -22,6 +22,7 @@ from pages.video_work import Result, begin_work, show_work
 from pages.workout_loading import Knowledge, load_knowledge, show_left_out
 from posecore.classify import ModelError
 from posecore.exercises import Exercise, ExerciseFileError
+from posecore.language import _, words_of
 from posecore.store import StoreError, default_url
 from posecore.store.words import title_of
 from posecore.workload import Workload
@@ -58,7 +59,7 @@ def choose(knowledge: Knowledge, *, busy: bool) -> None:
         person = person_here(store) if store is not None else ""
         load = begin_work(uploaded, exercise, store, person, knowledge)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(_(words_of(error)), icon=":material/error:")
         return
     except OSError as error:
         reason = plain(error.strerror or str(error))
@@ -114,7 +115,9 @@ def main() -> None:
     try:
         knowledge = load_knowledge()
     except (ModelError, ExerciseFileError, ImportError) as error:
-        st.error(f"No video can be analysed here. {plain(str(error))}", icon=":material/error:")
+        st.error(
+            f"No video can be analysed here. {plain(_(words_of(error)))}", icon=":material/error:"
+        )
         return
     show_left_out()
     work: tuple[Workload[Result], float] | None = st.session_state.get(WORK)

@@ -11,7 +11,7 @@ from pages.history_session import plain
 from pages.workout_desk import Desk
 from posecore.exercises import Exercise, own_folder
 from posecore.exercises.names import person_folder
-from posecore.language import _, many
+from posecore.language import _, many, words_of
 from posecore.plan import (
     LONGEST_REST_S,
     MOST_REPS,
@@ -83,7 +83,7 @@ def fetch_plan(desk: Desk, person: str) -> None:
         desk.plan = load_plan(_folder(person))
     except PlanFileError as error:
         desk.plan = ()
-        st.warning(str(error))
+        st.warning(_(words_of(error)))
 
 
 def show_plan(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
@@ -117,7 +117,7 @@ def _change(desk: Desk, plan: Plan) -> None:
     try:
         save_plan(_folder(desk.person or ""), plan)
     except PlanFileError as error:
-        desk.plan_problem = str(error)
+        desk.plan_problem = _(words_of(error))
     st.rerun()
 
 

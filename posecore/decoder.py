@@ -26,6 +26,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from posecore.language import Text, words_of
 from posecore.video import MAX_SIDE_PX, SHORT_OF_MEMORY, VideoError, VideoInfo, VideoReader
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -124,8 +125,12 @@ class GuardedReader:
             self._n_frames += 1
             if self._n_frames > self.limits.max_frames:
                 raise VideoError(
-                    f"{self.path.name}: this video has more than {self.limits.max_frames} "
-                    "pictures. Cut it into shorter ones."
+                    Text(
+                        "{file}: this video has more than {max_frames} pictures. Cut it into "
+                        "shorter ones.",
+                        file=self.path.name,
+                        max_frames=self.limits.max_frames,
+                    )
                 )
             t_s, height, width = _FRAME_HEAD.unpack_from(content)
             pixels = np.frombuffer(content, np.uint8, offset=_FRAME_HEAD.size)
@@ -157,13 +162,17 @@ class GuardedReader:
             kind, content = self._messages.get(timeout=max(0.0, min(patience_s, allowed_s)))
         except queue.Empty:
             raise VideoError(
-                f"{self.path.name}: reading this file takes too long, so it was given up. It may "
-                "be damaged, or larger than this computer can read: make a smaller copy of it."
+                Text(
+                    "{file}: reading this file takes too long, so it was given up. It may be "
+                    "damaged, or larger than this computer can read: make a smaller copy of "
+                    "it.",
+                    file=self.path.name,
+                )
             ) from None
         finally:
             self._waited_s += time.monotonic() - began
         if kind == _PROBLEM:
-            raise VideoError(content.decode())
+            raise VideoError(_said(content))
         return kind, content
 
     def _listen(self) -> None:
@@ -178,8 +187,11 @@ class GuardedReader:
 
     def _broke_down(self) -> VideoError:
         return VideoError(
-            f"{self.path.name}: the program that reads it broke down. The file may be damaged, "
-            "or memory was short."
+            Text(
+                "{file}: the program that reads it broke down. The file may be damaged, "
+                "or memory was short.",
+                file=self.path.name,
+            )
         )
 
 
@@ -208,6 +220,17 @@ def _send(stream: IO[bytes], kind: int, *parts: Any) -> None:
     for part in parts:
         stream.write(part)
     stream.flush()
+
+
+def _plain(problem: str) -> bytes:
+    """A sentence with what it was made from, for the process that asked."""
+    made = (problem.template, problem.values) if isinstance(problem, Text) else (problem, {})
+    return json.dumps(made).encode()
+
+
+def _said(content: bytes) -> str:
+    template, values = json.loads(content)
+    return Text(template, **values) if values else str(template)
 
 
 def _end_with_the_program() -> None:
@@ -245,9 +268,9 @@ def _serve(asked: dict[str, Any]) -> None:
                 _send(out, _FRAME, _FRAME_HEAD.pack(t_s, height, width), rgb.data)
             _send(out, _END, json.dumps(video.cut_off_at_s).encode())
     except VideoError as error:
-        _send(out, _PROBLEM, str(error).encode(errors="replace"))
+        _send(out, _PROBLEM, _plain(words_of(error)))
     except MemoryError:
-        _send(out, _PROBLEM, f"{path.name}: {SHORT_OF_MEMORY}".encode(errors="replace"))
+        _send(out, _PROBLEM, _plain(Text(SHORT_OF_MEMORY, file=path.name)))
 
 
 if __name__ == "__main__":

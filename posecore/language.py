@@ -98,6 +98,12 @@ def many(one: str, several: str, n: int, **values: Any) -> str:
     return _filled(_catalogue(code).ngettext(one, several, n), {"n": n} | values, code)
 
 
+def words_of(error: Exception) -> str:
+    """What an error says: its Text where it was made with one, for ``_`` or another Text."""
+    (first,) = error.args if len(error.args) == 1 else (None,)
+    return first if isinstance(first, Text) else str(error)
+
+
 def date_in_words(day: date, form: str = "full") -> str:
     """ "Monday, 23 November 2026" as the language writes it; ``form``: Babel's, or a pattern."""
     return format_date(day, format=form, locale=_LOCALES[language()])

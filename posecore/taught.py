@@ -24,6 +24,7 @@ from posecore.exercises import Exercise, usable_exercises
 from posecore.exercises import own_folders as folders_of
 from posecore.exercises.write import TAUGHT_SUFFIX
 from posecore.features import FEATURE_NAMES, mirror_features
+from posecore.language import Text
 from posecore.types import NONE
 
 BACKGROUND_PATH = MODEL_PATH.with_name("background.npz")
@@ -147,11 +148,18 @@ def background(path: Path = BACKGROUND_PATH) -> np.ndarray:
             x = saved["x"].astype(float)
     except (OSError, ValueError, KeyError) as error:
         raise TaughtFileError(
-            f"{path.name} cannot be read ({error}), so taught exercises are not recognised."
+            Text(
+                "{file} cannot be read ({reason}), so taught exercises are not recognised.",
+                file=path.name,
+                reason=str(error),
+            )
         ) from error
     if x.ndim != 2 or x.shape[1] != len(FEATURE_NAMES):
         raise TaughtFileError(
-            f"{path.name} is of other features, so taught exercises are not recognised."
+            Text(
+                "{file} is of other features, so taught exercises are not recognised.",
+                file=path.name,
+            )
         )
     return x
 
@@ -187,13 +195,15 @@ def read_examples(path: Path) -> Examples:
         joints = tuple(str(joint) for joint in table.get("joints", ()))
         curve_deg = np.array(table.get("curve_deg", []), float).reshape(-1, max(len(joints), 1))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise TaughtFileError(f"{path.name}: cannot be read ({error}).") from error
+        raise TaughtFileError(
+            Text("{file}: cannot be read ({reason}).", file=path.name, reason=str(error))
+        ) from error
     if not fits or x.ndim != 2 or x.shape[1] != len(FEATURE_NAMES) or not len(x):
         raise TaughtFileError(
-            f"{path.name}: was taught to another release. Teach the exercise again."
+            Text("{file}: was taught to another release. Teach the exercise again.", file=path.name)
         )
     if np.abs(x[np.isfinite(x)]).max(initial=0.0) > 100:
-        raise TaughtFileError(f"{path.name}: holds numbers that are no features.")
+        raise TaughtFileError(Text("{file}: holds numbers that are no features.", file=path.name))
     name = path.name.removesuffix(TAUGHT_SUFFIX)
     return Examples(name, x, figure, joints, curve_deg)
 

@@ -16,6 +16,7 @@ from posecore.exercises import VIEWS, Exercise, Miss, Signal, Target
 from posecore.exercises.names import checked_title, file_stem
 from posecore.exercises.write import with_thresholds
 from posecore.findings import BEFORE_S, RepTrace, moving_side, read_on_rep
+from posecore.language import Text
 from posecore.measures import SIDED, Reading
 from posecore.reps import RepSpan
 from posecore.teach_signal import (
@@ -99,9 +100,11 @@ def propose(
     found = candidates(seen)
     if not found:
         raise TeachError(
-            "No movement that comes back again and again was found. Show at least three "
-            "repetitions, better five, one after another, and the whole body. A position that is "
-            "held cannot be taught this way."
+            Text(
+                "No movement that comes back again and again was found. Show at least "
+                "three repetitions, better five, one after another, and the whole body. "
+                "A position that is held cannot be taught this way."
+            )
         )
     tried = [c for c in found if c.measure == measure] or found[:TRIED]
     problem: TeachError | None = None

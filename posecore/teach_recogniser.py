@@ -18,6 +18,7 @@ from posecore.exercises.names import ExerciseNameError, checked_title, file_stem
 from posecore.exercises.write import remove_exercise, save_exercise
 from posecore.features import FEATURE_NAMES, JOINTS_12, joints_of
 from posecore.figure import Frames, frames_of, points_of
+from posecore.language import Text
 from posecore.path import curve_of, key_joints
 from posecore.reps import RepSpan
 from posecore.sources import Sequence as Clip
@@ -59,7 +60,7 @@ def examples_of(
     )
     x = windows_of(clip, seed)
     if not len(x):
-        raise TeachError("The repetitions are too short to recognise the exercise by.")
+        raise TeachError(Text("The repetitions are too short to recognise the exercise by."))
     followed, curve_deg = mean_curve(proposal)
     return Examples(name, x, figure_of(proposal, frames) or (), followed, curve_deg)
 
@@ -98,7 +99,10 @@ def keep(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], person
     """
     if len(proposal.complete) < FEWEST_REPS:
         raise TeachError(
-            "With these thresholds fewer than three repetitions are counted. Move them apart less."
+            Text(
+                "With these thresholds fewer than three repetitions are counted. Move "
+                "them apart less."
+            )
         )
     examples = examples_of(proposal, frames)
     demand_free_name(proposal.exercise.title, person)
@@ -120,7 +124,10 @@ def demand_free_name(title: str, person: str = "") -> str:
     title = checked_title(title)
     if file_stem(title) in {*read_card()["classes"], *usable_exercises(person)[0]}:
         raise ExerciseNameError(
-            f"There is already an exercise called {title!r}. Choose another name."
+            Text(
+                "There is already an exercise called {title}. Choose another name.",
+                title=repr(title),
+            )
         )
     return title
 

@@ -14,6 +14,7 @@ import numpy as np
 from posecore.angles import JOINT_NAMES, expected_error_deg, flexion_deg
 from posecore.exercises import Signal
 from posecore.findings import MARGIN
+from posecore.language import Text
 from posecore.measures import COLUMN_INDEX, COLUMNS, SIDED, UNSIDED, Reading, measure
 from posecore.reps import ExerciseCounter, RepSpan
 from posecore.types import Pose
@@ -91,11 +92,15 @@ def measured(frames: Iterable[tuple[float, Pose | None]]) -> Measured:
         views.append(view)
     found = np.array([np.isfinite(row).any() for row in rows], bool)
     if not found.any():
-        raise TeachError("Nobody was seen. The whole body has to be in the picture, in good light.")
+        raise TeachError(
+            Text("Nobody was seen. The whole body has to be in the picture, in good light.")
+        )
     times = np.array(t_s)
     if found.sum() < FEWEST_REPS or np.ptp(times[found]) < FEWEST_REPS * SHORTEST_S:
         raise TeachError(
-            "Somebody was seen only for a moment. Show at least three repetitions, better five."
+            Text(
+                "Somebody was seen only for a moment. Show at least three repetitions, better five."
+            )
         )
     return Measured(times, np.array(rows), np.array(error), tuple(views))
 
@@ -240,10 +245,17 @@ def proposed_signal(seen: Measured, chosen: Candidate, *, turned: bool | None = 
         other, more = _thresholds(seen, chosen, True)
         best, full = (other, more) if len(more) > len(full) else (best, full)
     if len(full) < FEWEST_REPS:
-        found = ("No repetition was", "Only one repetition was", "Only two repetitions were")
+        found = (
+            Text("No repetition was found."),
+            Text("Only one repetition was found."),
+            Text("Only two repetitions were found."),
+        )
         raise TeachError(
-            f"{found[len(full)]} found. Show at least three, better five, each from the start "
-            "position all the way and back, with the whole body in the picture."
+            Text(
+                "{found} Show at least three, better five, each from the start "
+                "position all the way and back, with the whole body in the picture.",
+                found=found[len(full)],
+            )
         )
     ends = [_ends(best, seen, span) for span in full]
     near, far = (float(np.median(column)) for column in zip(*ends, strict=True))

@@ -14,6 +14,8 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from posecore.language import Text
+
 MAX_SIDE_PX = 640
 """Longest side of a decoded frame. At 320 the estimator is no faster and loses people."""
 
@@ -38,7 +40,9 @@ _FORMATS = (
 """What is opened. Left out on purpose: playlists, which make the library open other files and
 addresses than the one that was chosen, still pictures, and text, which it would draw."""
 
-SHORT_OF_MEMORY = "reading this file takes more memory than there is. Make a smaller copy of it."
+SHORT_OF_MEMORY = Text(
+    "{file}: reading this file takes more memory than there is. Make a smaller copy of it."
+)
 
 
 class VideoError(ValueError):
@@ -80,7 +84,9 @@ class VideoReader:
             self._decoded = self._decode()
             self._first = next(self._decoded, None)
             if self._first is None:
-                raise VideoError(f"{self.path.name}: no picture could be read from this file.")
+                raise VideoError(
+                    Text("{file}: no picture could be read from this file.", file=self.path.name)
+                )
             self._rotation = int(round(self._first.rotation / 90.0)) * 90 % 360
             self._size = self._fitted(self._first)
             self.info = self._describe()
@@ -148,7 +154,10 @@ class VideoReader:
         ]  # an attached picture is the cover of a piece of music
         if not streams:
             raise VideoError(
-                f"{self.path.name}: there is no video in this file, only sound or text."
+                Text(
+                    "{file}: there is no video in this file, only sound or text.",
+                    file=self.path.name,
+                )
             )
         stream = streams[0]
         if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
@@ -161,8 +170,12 @@ class VideoReader:
 
     def _too_large(self) -> VideoError:
         return VideoError(
-            f"{self.path.name}: its pictures are too large to be read. Expected at most "
-            f"{MAX_PIXELS // 1_000_000} million pixels each; make a smaller copy."
+            Text(
+                "{file}: its pictures are too large to be read. Expected at most "
+                "{millions} million pixels each; make a smaller copy.",
+                file=self.path.name,
+                millions=MAX_PIXELS // 1_000_000,
+            )
         )
 
     def _decode(self) -> Iterator[VideoFrame]:
@@ -174,7 +187,7 @@ class VideoReader:
                 except av.error.InvalidDataError:
                     continue  # one damaged packet costs itself; a damaged end shows in the length
         except MemoryError as error:
-            raise VideoError(f"{self.path.name}: {SHORT_OF_MEMORY}") from error
+            raise VideoError(Text(SHORT_OF_MEMORY, file=self.path.name)) from error
         except (av.error.FFmpegError, EOFError):
             self._broke_off = True  # what was yielded stands, frames() notes the place
 
@@ -226,11 +239,14 @@ class VideoReader:
                 interpolation="AREA" if height < frame.height else "BILINEAR",
             ).to_ndarray()
         except MemoryError as error:
-            raise VideoError(f"{self.path.name}: {SHORT_OF_MEMORY}") from error
+            raise VideoError(Text(SHORT_OF_MEMORY, file=self.path.name)) from error
         except (av.error.FFmpegError, ValueError) as error:
             raise VideoError(
-                f"{self.path.name}: its pictures are of a kind that cannot be shown "
-                f"({frame.format.name})."
+                Text(
+                    "{file}: its pictures are of a kind that cannot be shown ({name}).",
+                    file=self.path.name,
+                    name=frame.format.name,
+                )
             ) from error
         if other:
             rgb = _on_black(rgb, self._size)
@@ -271,18 +287,25 @@ def _seconds(clock: str) -> float | None:
 
 def _open(path: Path) -> av.container.InputContainer:
     if not path.exists():
-        raise VideoError(f"{path.name}: no such file. Check the name and the folder.")
+        raise VideoError(
+            Text("{file}: no such file. Check the name and the folder.", file=path.name)
+        )
     if path.is_dir():
-        raise VideoError(f"{path.name}: this is a folder. Name the video files in it.")
+        raise VideoError(
+            Text("{file}: this is a folder. Name the video files in it.", file=path.name)
+        )
     if path.stat().st_size == 0:
-        raise VideoError(f"{path.name}: this file is empty.")
+        raise VideoError(Text("{file}: this file is empty.", file=path.name))
     try:
         options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
         # Titles and the like may be in any alphabet or none; nobody asks for them here.
         return av.open(str(path), options=options, metadata_errors="replace")
     except MemoryError as error:
-        raise VideoError(f"{path.name}: {SHORT_OF_MEMORY}") from error
+        raise VideoError(Text(SHORT_OF_MEMORY, file=path.name)) from error
     except (av.error.FFmpegError, OSError) as error:
         raise VideoError(
-            f"{path.name}: this is not a video that can be read, or it is damaged or incomplete."
+            Text(
+                "{file}: this is not a video that can be read, or it is damaged or incomplete.",
+                file=path.name,
+            )
         ) from error

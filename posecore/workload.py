@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from posecore.language import words_of
+
 Result = TypeVar("Result")
 Progress = Callable[[float, float | None], None]
 Work = Callable[[Progress], Result]
@@ -171,7 +173,7 @@ def _work(
         except Cancelled:
             state = State.CANCELLED
         except expected as error:
-            state, problem = State.FAILED, str(error)
+            state, problem = State.FAILED, words_of(error)
         except Exception:
             _log.exception("%s could not be worked on", piece.name)
             state, problem = State.FAILED, f"{piece.name}: {broken}"

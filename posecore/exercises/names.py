@@ -7,6 +7,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from posecore.language import Text
+
 LONGEST_TITLE = 60
 
 _RESERVED = re.compile(r"none|con|prn|aux|nul|com\d|lpt\d")
@@ -21,15 +23,19 @@ def checked_title(text: str) -> str:
     """What a person called an exercise, without blanks around it. Raises ExerciseNameError."""
     title = " ".join(text.split())
     if not title:
-        raise ExerciseNameError("The exercise needs a name.")
+        raise ExerciseNameError(Text("The exercise needs a name."))
     if len(title) > LONGEST_TITLE:
         raise ExerciseNameError(
-            f"The name is too long: {len(title)} characters, expected {LONGEST_TITLE} at most."
+            Text(
+                "The name is too long: {n} characters, expected {longest_title} at most.",
+                n=len(title),
+                longest_title=LONGEST_TITLE,
+            )
         )
     if not all(character.isprintable() for character in title):
-        raise ExerciseNameError("The name holds characters that cannot be shown.")
+        raise ExerciseNameError(Text("The name holds characters that cannot be shown."))
     if not any(character.isalnum() for character in title):
-        raise ExerciseNameError("The name needs at least one letter or figure.")
+        raise ExerciseNameError(Text("The name needs at least one letter or figure."))
     return title
 
 

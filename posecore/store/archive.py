@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from sqlalchemy import delete, func, select
 
+from posecore.language import Text
 from posecore.store.engines import keep_out_writers
 from posecore.store.errors import NotAnExport, NotEmpty
 from posecore.store.files import whole_file
@@ -55,11 +56,17 @@ class Archive:
         from posecore.store.carrying import entries, take_over
         from posecore.store.document import write_document
 
-        self._scope.demand_everybody("put back a backup")
+        self._scope.demand_everybody(Text("put back a backup"))
         with self._database.writing() as connection:
             count = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
             if count and not replace:
-                raise NotEmpty(f"{self._database.place} has {count} sessions already.")
+                raise NotEmpty(
+                    Text(
+                        "{place} has {count} sessions already.",
+                        place=self._database.place,
+                        count=count,
+                    )
+                )
             keep_out_writers(connection)
             if keep is not None:
                 with whole_file(keep) as out:

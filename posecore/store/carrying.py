@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, Select, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from posecore.language import Text
 from posecore.store.document import (
     CurveEntry,
     FaultEntry,
@@ -129,8 +130,12 @@ def _insert_session(connection: Connection, entry: SessionEntry, person: str | N
     except (IntegrityError, DamagedRecord) as error:
         reason = error if isinstance(error, DamagedRecord) else "a set or a rep is there twice"
         raise NotAnExport(
-            f"The session of {entry.started_at:%d %B %Y} in this file is damaged ({reason}). "
-            "Nothing of the file was kept."
+            Text(
+                "The session of {started_at} in this file is damaged ({reason}). Nothing "
+                "of the file was kept.",
+                started_at=f"{entry.started_at:%d %B %Y}",
+                reason=reason,
+            )
         ) from error
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from posecore.language import Text
 from posecore.store.engines import (
     URL_VARIABLE,
     WRITES,
@@ -52,8 +53,11 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database in (None, "", ":memory:"):
             raise StoreError(
-                f"{url} keeps sessions in memory only, where they would be lost. "
-                "Expected a file, such as sqlite:////home/you/sessions.db."
+                Text(
+                    "{url} keeps sessions in memory only, where they would be lost. Expected "
+                    "a file, such as sqlite:////home/you/sessions.db.",
+                    url=url,
+                )
             )
         self._engine: Engine | None = None
         self._opening = Lock()
@@ -122,8 +126,11 @@ class Database:
             self._run_alone("VACUUM" if self.is_sqlite else f"VACUUM (FULL, ANALYZE) {names}")
         if not self.forget_log():
             raise DatabaseBusy(
-                f"It is deleted, but another program that uses {self.place} keeps traces of it "
-                "in the file's log. Close that program and delete once more."
+                Text(
+                    "It is deleted, but another program that uses {place} keeps traces of it "
+                    "in the file's log. Close that program and delete once more.",
+                    place=self.place,
+                )
             )
 
     def version(self) -> int | None:

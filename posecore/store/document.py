@@ -30,6 +30,7 @@ from pydantic import (
     ValidationError,
 )
 
+from posecore.language import Text
 from posecore.store.errors import NotAnExport
 from posecore.store.tables import (
     CUE_LENGTH,
@@ -182,7 +183,11 @@ def read_document(source: BinaryIO) -> Iterator[PersonEntry | SessionEntry]:
             yield from _entries(packed)
     except (gzip.BadGzipFile, zlib.error) as error:
         raise NotAnExport(
-            f"This is no export of PoseCoach, or it is damaged ({error}). Nothing of it was kept."
+            Text(
+                "This is no export of PoseCoach, or it is damaged ({reason}). Nothing of "
+                "it was kept.",
+                reason=str(error),
+            )
         ) from error
     except EOFError as error:
         raise _cut_off() from error
@@ -194,8 +199,12 @@ def _entries(packed: gzip.GzipFile) -> Iterator[PersonEntry | SessionEntry]:
         raise _wrong(1, "the heading is missing")
     if head.version > VERSION:
         raise NotAnExport(
-            f"This was exported by a newer PoseCoach (its version {head.version}, this program "
-            f"knows {VERSION}). Update PoseCoach to import it."
+            Text(
+                "This was exported by a newer PoseCoach (its version {version}, this "
+                "program knows {version_}). Update PoseCoach to import it.",
+                version=head.version,
+                version_=VERSION,
+            )
         )
     n, number = 0, 1
     while True:
@@ -229,13 +238,19 @@ def _entry_of(packed: gzip.GzipFile, number: int) -> Head | PersonEntry | Sessio
 
 def _wrong(number: int, reason: str) -> NotAnExport:
     return NotAnExport(
-        f"This is no export of PoseCoach, or it is damaged (line {number}: {reason}). "
-        "Nothing of it was kept."
+        Text(
+            "This is no export of PoseCoach, or it is damaged (line {number}: "
+            "{reason}). Nothing of it was kept.",
+            number=number,
+            reason=reason,
+        )
     )
 
 
 def _cut_off() -> NotAnExport:
     return NotAnExport(
-        "This file ends before its end: it was not copied to the last byte. Nothing of it was "
-        "kept. Copy it again."
+        Text(
+            "This file ends before its end: it was not copied to the last byte. "
+            "Nothing of it was kept. Copy it again."
+        )
     )

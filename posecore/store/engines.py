@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from posecore.language import Text
 from posecore.store.errors import NotWritable
 
 URL_VARIABLE = "POSECOACH_DATABASE_URL"
@@ -64,8 +65,13 @@ def file_engine(url: URL, busy_timeout_s: float) -> Engine:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise NotWritable(
-            f"The folder {path.parent} for the session database cannot be made "
-            f"({error.strerror}). Choose another place with {URL_VARIABLE}."
+            Text(
+                "The folder {parent} for the session database cannot be made ({reason}). "
+                "Choose another place with {url_variable}.",
+                parent=path.parent,
+                reason=error.strerror,
+                url_variable=URL_VARIABLE,
+            )
         ) from error
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
     event.listen(engine, "connect", _set_up_sqlite)
@@ -79,14 +85,24 @@ def looking_engine(path: Path, busy_timeout_s: float) -> Engine | None:
         folder = next(parent for parent in path.absolute().parents if parent.exists())
         if not os.access(folder, os.W_OK):
             raise NotWritable(
-                f"The session database {path} cannot be made: {folder} may not be written. "
-                f"Allow writing there, or choose another place with {URL_VARIABLE}."
+                Text(
+                    "The session database {path} cannot be made: {folder} may not be "
+                    "written. Allow writing there, or choose another place with "
+                    "{url_variable}.",
+                    path=path,
+                    folder=folder,
+                    url_variable=URL_VARIABLE,
+                )
             )
         return None
     if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.absolute().parent, os.W_OK):
         raise NotWritable(
-            f"The session database {path} may not be written. Allow writing to the file and "
-            f"its folder, or choose another place with {URL_VARIABLE}."
+            Text(
+                "The session database {path} may not be written. Allow writing to the "
+                "file and its folder, or choose another place with {url_variable}.",
+                path=path,
+                url_variable=URL_VARIABLE,
+            )
         )
     # "immutable" opens without making the two files beside it that a look would need, but
     # does not see what still lies in them: only where they are absent is it the whole truth.

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 
+from posecore.language import Text
+
 
 class StoreError(Exception):
     """The sessions could not be read or written; the message is meant for the person."""
@@ -58,53 +60,97 @@ def _sqlite_error(name: str, where: str, detail: str) -> StoreError:
     """``name`` is SQLite's own name of the result code, extended codes included."""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DatabaseBusy(
-            f"The session database {where} is locked by another program. "
-            "Close the other program that uses it and try again."
+            Text(
+                "The session database {where} is locked by another program. Close the "
+                "other program that uses it and try again.",
+                where=where,
+            )
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return NotWritable(
-            f"The session database {where} cannot be opened for writing. Allow writing to the "
-            "file and its folder, or choose another place with POSECOACH_DATABASE_URL."
+            Text(
+                "The session database {where} cannot be opened for writing. Allow "
+                "writing to the file and its folder, or choose another place with "
+                "POSECOACH_DATABASE_URL.",
+                where=where,
+            )
         )
     if name.startswith("SQLITE_FULL"):
         return DiskFull(
-            f"The disk is full, so nothing more can be saved to {where}. "
-            "Free some space; what was saved before is still there."
+            Text(
+                "The disk is full, so nothing more can be saved to {where}. Free some "
+                "space; what was saved before is still there.",
+                where=where,
+            )
         )
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return NotADatabase(
-            f"{where} is not a session database, or it is damaged. Move the file away "
-            "(a new one is made), or choose another with POSECOACH_DATABASE_URL."
+            Text(
+                "{where} is not a session database, or it is damaged. Move the file away "
+                "(a new one is made), or choose another with POSECOACH_DATABASE_URL.",
+                where=where,
+            )
         )
     if name.startswith("SQLITE_IOERR"):
         return StoreError(
-            f"The disk reported an error while using {where} ({detail}). "
-            "Check the disk and its free space, then try again."
+            Text(
+                "The disk reported an error while using {where} ({detail}). Check the "
+                "disk and its free space, then try again.",
+                where=where,
+                detail=detail,
+            )
         )
-    return StoreError(f"The session database {where} refused the request: {detail}.")
+    return StoreError(
+        Text(
+            "The session database {where} refused the request: {detail}.",
+            where=where,
+            detail=detail,
+        )
+    )
 
 
 def _server_error(state: str, where: str, detail: str) -> StoreError:
     """``state`` is PostgreSQL's SQLSTATE; empty where there was no answer at all."""
     if state in ("55P03", "57014", "40001", "40P01", "53300"):
         return DatabaseBusy(
-            f"The session database {where} is busy with another program. Try again in a moment."
+            Text(
+                "The session database {where} is busy with another program. Try again in a moment.",
+                where=where,
+            )
         )
     if state == "53100":
         return DiskFull(
-            f"The disk of the session database {where} is full, so nothing more can be saved. "
-            "Free some space there; what was saved before is still there."
+            Text(
+                "The disk of the session database {where} is full, so nothing more can "
+                "be saved. Free some space there; what was saved before is still there.",
+                where=where,
+            )
         )
     if state in ("25006", "42501"):
         return NotWritable(
-            f"The session database {where} may not be written ({detail}). Allow its user to make "
-            "tables and to write, or choose another place with POSECOACH_DATABASE_URL."
+            Text(
+                "The session database {where} may not be written ({detail}). Allow its "
+                "user to make tables and to write, or choose another place with "
+                "POSECOACH_DATABASE_URL.",
+                where=where,
+                detail=detail,
+            )
         )
     if state and not state.startswith(("08", "28", "3D", "57P")):
-        return StoreError(f"The session database {where} refused the request: {detail}.")
+        return StoreError(
+            Text(
+                "The session database {where} refused the request: {detail}.",
+                where=where,
+                detail=detail,
+            )
+        )
     return StoreError(
-        f"The session database {where} did not answer: {detail}. "
-        "Check that the server runs and that POSECOACH_DATABASE_URL is right."
+        Text(
+            "The session database {where} did not answer: {detail}. Check that the "
+            "server runs and that POSECOACH_DATABASE_URL is right.",
+            where=where,
+            detail=detail,
+        )
     )
 
 
@@ -121,8 +167,12 @@ def unusable_address(error: Exception) -> StoreError:
     # Not all of it: an address may hold a password.
     reason = re.sub(r"://[^\s@]*@", "://***@", str(error))
     return StoreError(
-        f"POSECOACH_DATABASE_URL cannot be used: {reason}. Expected an address such as "
-        "sqlite:////home/you/sessions.db or postgresql://user:password@host/name."
+        Text(
+            "POSECOACH_DATABASE_URL cannot be used: {reason}. Expected an address "
+            "such as sqlite:////home/you/sessions.db or "
+            "postgresql://user:password@host/name.",
+            reason=reason,
+        )
     )
 
 
@@ -139,5 +189,8 @@ def named_errors(where: str) -> Iterator[None]:
         raise unusable_address(error) from error
     except TimeoutError as error:
         raise DatabaseBusy(
-            f"The session database {where} is used in too many places at once. Try again."
+            Text(
+                "The session database {where} is used in too many places at once. Try again.",
+                where=where,
+            )
         ) from error

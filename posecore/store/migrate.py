@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
 
+from posecore.language import Text
 from posecore.store.errors import NewerSchema, NotADatabase
 from posecore.store.tables import SCHEMA_VERSION, metadata, schema_version
 
@@ -18,20 +19,33 @@ def version_in(connection: Connection, place: str) -> int | None:
     if schema_version.name not in names:
         if names & set(metadata.tables):
             raise NotADatabase(
-                f"{place} is another program's database: it has tables of the same names. "
-                "Choose another place with POSECOACH_DATABASE_URL."
+                Text(
+                    "{place} is another program's database: it has tables of the same names. "
+                    "Choose another place with POSECOACH_DATABASE_URL.",
+                    place=place,
+                )
             )
         return None
     version = connection.execute(select(schema_version.c.version)).scalar()
     if version is None:
         raise NotADatabase(
-            f"{place} does not say of which version it is, so it is damaged. Move the file away "
-            "(a new one is made), or choose another with POSECOACH_DATABASE_URL."
+            Text(
+                "{place} does not say of which version it is, so it is damaged. Move the "
+                "file away (a new one is made), or choose another with "
+                "POSECOACH_DATABASE_URL.",
+                place=place,
+            )
         )
     if version > SCHEMA_VERSION:
         raise NewerSchema(
-            f"{place} was written by a newer PoseCoach (its version {version}, this program "
-            f"knows {SCHEMA_VERSION}). Update PoseCoach to open it; nothing was changed."
+            Text(
+                "{place} was written by a newer PoseCoach (its version {version}, this "
+                "program knows {schema_version}). Update PoseCoach to open it; nothing "
+                "was changed.",
+                place=place,
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            )
         )
     return int(version)
 

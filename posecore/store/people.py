@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
+from posecore.language import Text
 from posecore.store.errors import NameTaken, NotFound
 from posecore.store.queries import visible
 from posecore.store.records import PersonSummary
@@ -37,7 +38,7 @@ class People:
 
     def add(self, name: str) -> str:
         """The name as it is kept, without spaces around it; NameTaken where somebody has it."""
-        self._scope.demand_everybody("add somebody")
+        self._scope.demand_everybody(Text("add somebody"))
         name = _proper(name)
         with self._database.writing() as connection:
             _demand_free(connection, name)
@@ -46,11 +47,11 @@ class People:
 
     def rename(self, old: str, new: str) -> str:
         """With all sessions; NotFound, or NameTaken where another has the new name."""
-        self._scope.demand_everybody("change a name")
+        self._scope.demand_everybody(Text("change a name"))
         new = _proper(new)
         with self._database.writing() as connection:
             if not connection.execute(select(exists().where(people.c.name == old))).scalar():
-                raise NotFound(f"There is nobody named {old} here.")
+                raise NotFound(Text("There is nobody named {old} here.", old=old))
             if new == old:
                 return new
             _demand_free(connection, new, but=old)
@@ -94,4 +95,6 @@ def _proper(name: str) -> str:
 def _demand_free(connection: Connection, name: str, but: str | None = None) -> None:
     taken = connection.execute(select(people.c.name)).scalars()
     if any(each.casefold() == name.casefold() and each != but for each in taken):
-        raise NameTaken(f"There is already somebody named {name}. Choose another name.")
+        raise NameTaken(
+            Text("There is already somebody named {name}. Choose another name.", name=name)
+        )

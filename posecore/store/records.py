@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from posecore.language import Text
 from posecore.store.errors import DamagedRecord
 from posecore.types import Fault, Rep
 
@@ -161,8 +162,11 @@ def unpack_curve(samples: bytes, joint_names: Sequence[str], start_s: float) -> 
             raise ValueError(f"unexpected {table.dtype} of shape {table.shape}")
     except (ValueError, EOFError, OSError) as error:
         raise DamagedRecord(
-            f"The angle curve of this rep cannot be read ({error}). The rest of the session is "
-            "not affected."
+            Text(
+                "The angle curve of this rep cannot be read ({reason}). The rest of the "
+                "session is not affected.",
+                reason=str(error),
+            )
         ) from error
     table = table.astype(float)
     return Curve(table[:, 0] + start_s, table[:, 1:], tuple(joint_names))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, true
 
+from posecore.language import Text
 from posecore.store.database import Database
 from posecore.store.errors import StoreError
 from posecore.store.tables import sessions
@@ -29,4 +30,4 @@ class Scope:
 
     def demand_everybody(self, what: str) -> None:
         if self.owner is not None:
-            raise StoreError(f"Only whoever runs this server can {what}.")
+            raise StoreError(Text("Only whoever runs this server can {what}.", what=what))

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Update, and_, delete, exists, func, or_, select, update
 
+from posecore.language import Text
 from posecore.store.archive import Archive
 from posecore.store.database import Database, default_url
 from posecore.store.errors import NotFound
@@ -234,7 +235,7 @@ class Store:
         with self._database.reading() as connection:
             found = summaries(connection, query)
             if not found:
-                raise _not_found("session", session_id)
+                raise _not_found(Text("session"), session_id)
             return SessionDetail(found[0], sets_of(connection, session_id))
 
     def curve(self, rep_id: int) -> Curve:
@@ -247,7 +248,7 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise _not_found("rep", rep_id)
+            raise _not_found(Text("rep"), rep_id)
         return unpack_curve(row.samples, row.joint_names, row.start_s)
 
     def set_notes(self, session_id: int, notes: str) -> None:
@@ -279,17 +280,17 @@ class Store:
         query = query.where(sessions.c.id == session_id, self._scope.owned)
         with self._database.writing() as connection:
             if not connection.execute(query).rowcount:
-                raise _not_found("session", session_id)
+                raise _not_found(Text("session"), session_id)
 
     def _demand_session(self, connection: Connection, session_id: int) -> None:
         query = select(sessions.c.id).where(sessions.c.id == session_id, self._scope.owned)
         if connection.execute(query).first() is None:
-            raise _not_found("session", session_id)
+            raise _not_found(Text("session"), session_id)
 
     def _demand_set(self, connection: Connection, set_id: int) -> None:
         query = select(sets.c.id).join(sessions).where(sets.c.id == set_id, self._scope.owned)
         if connection.execute(query).first() is None:
-            raise _not_found("set", set_id)
+            raise _not_found(Text("set"), set_id)
 
 
 def _aware(time: datetime) -> None:
@@ -297,5 +298,11 @@ def _aware(time: datetime) -> None:
         raise ValueError(f"expected a time with its zone, got {time!r}; use datetime.now(UTC)")
 
 
-def _not_found(kind: str, number: int) -> NotFound:
-    return NotFound(f"There is no {kind} {number} here; it may have been deleted.")
+def _not_found(kind: Text, number: int) -> NotFound:
+    return NotFound(
+        Text(
+            "There is no {kind} {number} here; it may have been deleted.",
+            kind=kind,
+            number=number,
+        )
+    )
