@@ -116,8 +116,8 @@ def teach_command(data: Path, cache: Path | None, out: Path | None = None) -> No
             f"shipped exercises keep a voted accuracy of {np.mean(after):.3f} of {before:.3f} "
             f"({min(after):.3f} at worst); {stolen} of {len(asked) * len(after)} of their clips "
             "took the name of what was taught. The way of recognising was chosen on these same "
-            "movements, and partly on these same clips of the shipped exercises. On four that were not looked at before (Penn Action, joints marked by "
-            "people) it names "
+            "movements, and partly on these same clips of the shipped exercises. On four that "
+            "were not looked at before (Penn Action, joints marked by people) it names "
             + ", ".join(
                 f"{named} of {n} ({movement.replace('_', ' ')})"
                 for movement, (named, n) in held_out.items()
