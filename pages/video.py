@@ -22,13 +22,13 @@ from pages.video_work import Result, begin_work, show_work
 from pages.workout_loading import Knowledge, load_knowledge, show_left_out
 from posecore.classify import ModelError
 from posecore.exercises import Exercise, ExerciseFileError
-from posecore.language import _, words_of
+from posecore.language import Text, _, words_of
 from posecore.store import StoreError, default_url
 from posecore.store.words import title_of
 from posecore.workload import Workload
 
 KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
-ANY_EXERCISE = "Recognise by itself"
+ANY_EXERCISE = Text("Recognise by itself")
 RESULTS, WORK, UPLOADS = "video_results", "video_work", "video_uploads"
 CHOSEN, FRESH = "video_chosen", "video_fresh"
 
@@ -39,18 +39,18 @@ def choose(knowledge: Knowledge, *, busy: bool) -> None:
     # Another key is another, empty uploader: the files it held are let go of.
     uploads = st.session_state.setdefault(UPLOADS, 0)
     uploaded = st.file_uploader(
-        "Video files", type=KINDS, accept_multiple_files=True, key=f"video_files_{uploads}"
+        _("Video files"), type=KINDS, accept_multiple_files=True, key=f"video_files_{uploads}"
     )
-    names = [None, *sorted(exercises, key=lambda name: exercises[name].title)]
+    names = [None, *sorted(exercises, key=lambda name: title_of(name, exercises))]
     left, right = st.columns(2, vertical_alignment="bottom")
     exercise = left.selectbox(
-        "Exercise",
+        _("Exercise"),
         names,
-        format_func=lambda name: title_of(name, exercises) if name else ANY_EXERCISE,
+        format_func=lambda name: title_of(name, exercises) if name else _(ANY_EXERCISE),
     )
-    keep = right.toggle("Save to the history", value=True)
+    keep = right.toggle(_("Save to the history"), value=True)
     pressed = st.button(
-        "Analyse", type="primary", disabled=busy or not uploaded, icon=":material/play_arrow:"
+        _("Analyse"), type="primary", disabled=busy or not uploaded, icon=":material/play_arrow:"
     )
     if not pressed or not uploaded:
         return
@@ -63,7 +63,10 @@ def choose(knowledge: Knowledge, *, busy: bool) -> None:
         return
     except OSError as error:
         reason = plain(error.strerror or str(error))
-        st.error(f"There is no room for these files ({reason}).", icon=":material/error:")
+        st.error(
+            _("There is no room for these files ({reason}).", reason=reason),
+            icon=":material/error:",
+        )
         return
     st.session_state[WORK] = (load, time.monotonic())
     st.session_state[UPLOADS] = uploads + 1
@@ -94,29 +97,32 @@ def show_results(results: list[Result], exercises: dict[str, Exercise]) -> None:
     by_folder = {result.folder.name: result for result in results}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Analysed video",
+            _("Analysed video"),
             list(by_folder),
             format_func=lambda folder: by_folder[folder].name,
             key=CHOSEN,
         )
         result = by_folder[chosen]
-        st.button("Remove", icon=":material/close:", on_click=remove, args=(result,))
+        st.button(_("Remove"), icon=":material/close:", on_click=remove, args=(result,))
     show(result, exercises)
     show_compare(results, exercises)
 
 
 def main() -> None:
     come_in()
-    st.title("Video")
+    st.title(_("Video"))
     st.write(
-        "Choose recorded videos of one person each. They are analysed on this computer and not "
-        "kept; what was found and the annotated videos are there until you close this tab."
+        _(
+            "Choose recorded videos of one person each. They are analysed on this computer and not "
+            "kept; what was found and the annotated videos are there until you close this tab."
+        )
     )
     try:
         knowledge = load_knowledge()
     except (ModelError, ExerciseFileError, ImportError) as error:
+        reason = plain(_(words_of(error)))
         st.error(
-            f"No video can be analysed here. {plain(_(words_of(error)))}", icon=":material/error:"
+            _("No video can be analysed here. {reason}", reason=reason), icon=":material/error:"
         )
         return
     show_left_out()

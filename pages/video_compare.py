@@ -11,6 +11,7 @@ import streamlit as st
 from pages.video_table import show_table
 from pages.video_work import Result
 from posecore.exercises import Exercise
+from posecore.language import _
 from posecore.plots.compare import compare_figure, mean_of
 from posecore.store.words import measured, rep_labels, title_of
 from posecore.types import Rep
@@ -36,13 +37,18 @@ def choices_of(results: Sequence[Result], exercise: str) -> list[Choice]:
         for number, each in sets:
             place = result.name if len(results) > 1 else ""
             several = len(result.analysis.sets) > 1
-            place = ", ".join(filter(None, [place, f"set {number}" if several else ""]))
+            place = ", ".join(filter(None, [place, _("set {n}", n=number) if several else ""]))
             complete = tuple(rep for rep in each.reps if rep.complete)
             if len(complete) > 1:
-                choices.append(Choice(_named(place, f"mean of {len(complete)} reps"), complete))
+                choices.append(
+                    Choice(_named(place, _("mean of {n} reps", n=len(complete))), complete)
+                )
             for label, rep in zip(rep_labels(each.reps), each.reps, strict=True):
-                words = f"rep {label}" if rep.complete else "attempt"
-                choices.append(Choice(_named(place, f"{words} at {rep.start_s:.1f} s"), (rep,)))
+                at = f"{rep.start_s:.1f}"
+                words = _("attempt at {seconds} s", seconds=at)
+                if rep.complete:
+                    words = _("rep {n} at {seconds} s", n=label, seconds=at)
+                choices.append(Choice(_named(place, words), (rep,)))
     return choices
 
 
@@ -72,11 +78,11 @@ def show_compare(results: Sequence[Result], exercises: Mapping[str, Exercise]) -
     names = [name for name in done if name in exercises and len(choices_of(results, name)) > 1]
     if not names:
         return
-    st.subheader("Compare two reps or two videos")
+    st.subheader(_("Compare two reps or two videos"))
     name = names[0]
     if len(names) > 1:
         name = st.selectbox(
-            "Exercise to compare",
+            _("Exercise to compare"),
             names,
             format_func=lambda each: title_of(each, exercises),
             key="video_compare_exercise",
@@ -99,20 +105,20 @@ def show_compare(results: Sequence[Result], exercises: Mapping[str, Exercise]) -
     one, other = chosen
     figure = compare_figure(mean_of(one.reps), mean_of(other.reps), exercises[name])
     st.plotly_chart(figure, key="video_compare_chart")
-    show_table([row_of("A", one), row_of("B", other)], "The two compared")
+    show_table([row_of("A", one), row_of("B", other)], _("The two compared"))
 
 
 def row_of(letter: str, choice: Choice) -> dict[str, str]:
     reps = choice.reps
-    off = dict.fromkeys(fault.cue for rep in reps for fault in rep.faults)
+    off = dict.fromkeys(_(fault.cue) for rep in reps for fault in rep.faults)
     return {
-        "Line": letter,
-        "What": choice.label,
-        "Range of motion": measured(_mean([rep.rom_deg for rep in reps]), "°"),
-        "Tempo out": measured(_mean([rep.tempo_s[0] for rep in reps]), " s", 1),
-        "Tempo back": measured(_mean([rep.tempo_s[1] for rep in reps]), " s", 1),
-        "Score": measured(choice.score, ""),
-        "What was off": ", ".join(off) or "Nothing",
+        _("Line"): letter,
+        _("What"): choice.label,
+        _("Range of motion"): measured(_mean([rep.rom_deg for rep in reps]), "°"),
+        _("Tempo out"): measured(_mean([rep.tempo_s[0] for rep in reps]), " s", 1),
+        _("Tempo back"): measured(_mean([rep.tempo_s[1] for rep in reps]), " s", 1),
+        _("Score"): measured(choice.score, ""),
+        _("What was off"): ", ".join(off) or _("Nothing"),
     }
 
 

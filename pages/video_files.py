@@ -12,12 +12,13 @@ from pages.video_work import Result
 from posecore.analysis_tables import csv_of, frame_table, parquet_of, rep_table
 from posecore.analyze import document_text
 from posecore.exercises import Exercise
+from posecore.language import Text, _, language, speaking
 from posecore.report import render_pdf, render_report
 
 
 @dataclass(frozen=True)
 class File:
-    label: str
+    label: Text
     name: str
     mime: str
     make: Callable[[], bytes]
@@ -26,32 +27,48 @@ class File:
 def files_of(result: Result, exercises: Mapping[str, Exercise]) -> list[File]:
     analysis, pictures = result.analysis, result.pictures
     stem, parquet = Path(result.name).stem, "application/vnd.apache.parquet"
-    page = lambda: render_report(analysis, exercises, pictures).encode()  # noqa: E731
-    paper = lambda: render_pdf(analysis, exercises, pictures)  # noqa: E731
+    spoken = language()  # a file is made outside of the page's run, where nobody can be asked
+
+    def page() -> bytes:
+        with speaking(spoken):
+            return render_report(analysis, exercises, pictures).encode()
+
+    def paper() -> bytes:
+        with speaking(spoken):
+            return render_pdf(analysis, exercises, pictures)
+
     return [
-        File("Report (PDF)", f"{stem}.report.pdf", "application/pdf", paper),
-        File("Report (HTML)", f"{stem}.report.html", "text/html", page),
+        File(Text("Report (PDF)"), f"{stem}.report.pdf", "application/pdf", paper),
+        File(Text("Report (HTML)"), f"{stem}.report.html", "text/html", page),
         File(
-            "Annotated video (MP4)", f"{stem}.annotated.mp4", "video/mp4", result.drawn.read_bytes
+            Text("Annotated video (MP4)"),
+            f"{stem}.annotated.mp4",
+            "video/mp4",
+            result.drawn.read_bytes,
         ),
-        File("Reps (CSV)", f"{stem}.reps.csv", "text/csv", lambda: csv_of(rep_table(analysis))),
         File(
-            "Frames (CSV)", f"{stem}.frames.csv", "text/csv", lambda: csv_of(frame_table(analysis))
+            Text("Reps (CSV)"), f"{stem}.reps.csv", "text/csv", lambda: csv_of(rep_table(analysis))
         ),
         File(
-            "Reps (Parquet)",
+            Text("Frames (CSV)"),
+            f"{stem}.frames.csv",
+            "text/csv",
+            lambda: csv_of(frame_table(analysis)),
+        ),
+        File(
+            Text("Reps (Parquet)"),
             f"{stem}.reps.parquet",
             parquet,
             lambda: parquet_of(rep_table(analysis)),
         ),
         File(
-            "Frames (Parquet)",
+            Text("Frames (Parquet)"),
             f"{stem}.frames.parquet",
             parquet,
             lambda: parquet_of(frame_table(analysis)),
         ),
         File(
-            "Analysis (JSON)",
+            Text("Analysis (JSON)"),
             f"{result.name}.json",
             "application/json",
             lambda: document_text(analysis).encode(),
@@ -63,7 +80,7 @@ def show_downloads(result: Result, exercises: Mapping[str, Exercise]) -> None:
     with st.container(horizontal=True):
         for each in files_of(result, exercises):
             st.download_button(
-                each.label,
+                _(each.label),
                 each.make,
                 file_name=each.name,
                 mime=each.mime,

@@ -15,37 +15,38 @@ import streamlit as st
 
 from posecore.analyze import Analysis
 from posecore.exercises import Exercise
+from posecore.language import Text, _
 from posecore.plots.scrub import scrub_data
 
 PICTURE_KEY = "video_picture"
 """Of the container that holds the video."""
 
 _WORDS = {
-    "chart": "Joint angles, exercise, reps and faults over the time of the video",
-    "slider": "Moment of the video",
-    "seconds": "{s} seconds",
-    "between": "between reps",
-    "out": "rep {label}, way out",
-    "back": "rep {label}, way back",
-    "attempt_out": "attempt, way out",
-    "attempt_back": "attempt, way back",
-    "score": "score {score}",
-    "not_seen": "not seen",
-    "fault": "{cue} ({joint}, {s} s)",
-    "play": "▶ Play",
-    "pause": "❚❚ Pause",
-    "rep-back": "◀ Rep",
-    "rep-back_told": "To the rep before",
-    "rep-on": "Rep ▶",
-    "rep-on_told": "To the next rep",
-    "fault-back": "◀ Fault",
-    "fault-back_told": "To the fault before",
-    "fault-on": "Fault ▶",
-    "fault-on_told": "To the next fault",
+    "chart": Text("Joint angles, exercise, reps and faults over the time of the video"),
+    "slider": Text("Moment of the video"),
+    "seconds": Text("{s} seconds"),
+    "between": Text("between reps"),
+    "out": Text("rep {label}, way out"),
+    "back": Text("rep {label}, way back"),
+    "attempt_out": Text("attempt, way out"),
+    "attempt_back": Text("attempt, way back"),
+    "score": Text("score {score}"),
+    "not_seen": Text("not seen"),
+    "fault": Text("{cue} ({joint}, {s} s)"),
+    "play": Text("▶ Play"),
+    "pause": Text("❚❚ Pause"),
+    "rep-back": Text("◀ Rep"),
+    "rep-back_told": Text("To the rep before"),
+    "rep-on": Text("Rep ▶"),
+    "rep-on_told": Text("To the next rep"),
+    "fault-back": Text("◀ Fault"),
+    "fault-back_told": Text("To the fault before"),
+    "fault-on": Text("Fault ▶"),
+    "fault-on_told": Text("To the next fault"),
     "wider": "−",
-    "wider_told": "Show a longer stretch",
+    "wider_told": Text("Show a longer stretch"),
     "closer": "+",
-    "closer_told": "Show a shorter stretch, larger",
+    "closer_told": Text("Show a shorter stretch, larger"),
 }
 
 
@@ -53,7 +54,11 @@ def show_scrub(analysis: Analysis, exercises: Mapping[str, Exercise], *, video: 
     """video: any text that is another for another video."""
     component = st.components.v2.component("posecoach_scrub", **_source())
     data: dict[str, Any] = scrub_data(analysis, exercises)
-    data |= {"words": _WORDS, "video": video, "picture": f".st-key-{PICTURE_KEY} video"}
+    data |= {
+        "words": {key: _(word) for key, word in _WORDS.items()},
+        "video": video,
+        "picture": f".st-key-{PICTURE_KEY} video",
+    }
     component(key="video_scrub", data=data)
 
 

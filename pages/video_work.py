@@ -25,16 +25,16 @@ from pages.workout_loading import Knowledge
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_NAMES
 from posecore.batch import analyze_and_draw
+from posecore.language import Text, _, many, words_of
 from posecore.pipeline import Pipeline
 from posecore.report import Pictures, pictures_for
 from posecore.store import Store, StoreError
-from posecore.store.words import counted
 from posecore.video import VideoError
 from posecore.workload import ENDED, Progress, Standing, State, Workload, left_s
 
 _LONGEST = 80  # letters; systems take 255 bytes, and a letter can be three
 REFRESH_S = 1.0
-BROKEN = (
+BROKEN = Text(
     "something went wrong with this video, and it was left out. Try it once more; if that does "
     "not help, please report it."
 )
@@ -139,7 +139,7 @@ def save(result: Result, store: Store, person: str) -> None:
                 session_id, started_at + timedelta(seconds=result.analysis.duration_s)
             )
     except StoreError as error:
-        result.not_saved = str(error)
+        result.not_saved = words_of(error)
     else:
         result.session_id = session_id
 
@@ -149,8 +149,8 @@ def save(result: Result, store: Store, person: str) -> None:
 
 def left_in_words(seconds: float) -> str:
     if seconds < 60:
-        return f"about {max(5, round(seconds / 5) * 5)} s left"
-    return f"about {round(seconds / 60)} min left"
+        return _("about {seconds} s left", seconds=max(5, round(seconds / 5) * 5))
+    return _("about {minutes} min left", minutes=round(seconds / 60))
 
 
 def show_work(load: Workload[Result], since: float) -> None:
@@ -185,20 +185,21 @@ def _ended(standings: list[Standing]) -> int:
 def _show_all(load: Workload[Result], standings: list[Standing], since: float) -> None:
     left = left_s(standings, time.monotonic() - since)
     kept = [each for each in standings if each.state != State.CANCELLED]
-    words = f"{_ended(kept)} of {len(kept)} videos done"
+    words = _("{n} of {videos} videos done", n=_ended(kept), videos=len(kept))
     words = words if left is None else f"{words}, {left_in_words(left)}"
     whole = sum(each.size for each in kept) or 1.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(sum(each.size * each.share for each in kept) / whole, text=words)
-        st.button("Cancel all", icon=":material/close:", on_click=load.cancel)
+        st.button(_("Cancel all"), icon=":material/close:", on_click=load.cancel)
 
 
 def _row(load: Workload[Result], each: Standing, since: float, *, alone: bool) -> None:
     name = plain(each.name)
     if each.state == State.FAILED:
-        st.error(plain(each.problem or ""), icon=":material/error:")
+        problem = each.problem or BROKEN
+        st.error(plain(_(problem)), icon=":material/error:")
     elif each.state == State.CANCELLED:
-        st.info(f"{name} was cancelled.", icon=":material/close:")
+        st.info(_("{name} was cancelled.", name=name), icon=":material/close:")
     elif each.state == State.DONE:
         return  # its result is on the page
     else:
@@ -206,7 +207,7 @@ def _row(load: Workload[Result], each: Standing, since: float, *, alone: bool) -
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.progress(each.share, text=f"{name}: {_told(each, left)}")
             st.button(
-                "Cancel",
+                _("Cancel"),
                 key=f"video_cancel_{each.name}",
                 icon=":material/close:",
                 on_click=load.cancel,
@@ -216,12 +217,12 @@ def _row(load: Workload[Result], each: Standing, since: float, *, alone: bool) -
 
 def _told(each: Standing, left: float | None) -> str:
     if each.state == State.WAITING:
-        return "waiting for its turn"
+        return _("waiting for its turn")
     if each.done_s <= 0:
-        return "getting ready"
+        return _("getting ready")
     if not each.total_s:
-        return f"{counted(round(each.done_s), 'second')} analysed"
+        return many("{n} second analysed", "{n} seconds analysed", round(each.done_s))
     if each.share >= 1:
-        return "taking pictures of what was off"
-    done = f"{each.done_s:.0f} of {each.total_s:.0f} s analysed"
+        return _("taking pictures of what was off")
+    done = _("{done} of {total} s analysed", done=f"{each.done_s:.0f}", total=f"{each.total_s:.0f}")
     return done if left is None else f"{done}, {left_in_words(left)}"
