@@ -16,8 +16,9 @@ from pages.exercises_words import views_in_words
 from pages.workout_loading import show_left_out
 from posecore.classify import ModelError
 from posecore.exercises import ExerciseFileError
+from posecore.language import Text, _, words_of
 
-LIST, TEACH = "All exercises", "Teach a new one"
+LIST, TEACH = Text("All exercises"), Text("Teach a new one")
 PART, OPENED = "exercises_part", "exercise"
 CARDS_A_ROW = 3
 
@@ -25,16 +26,17 @@ CARDS_A_ROW = 3
 def main() -> None:
     come_in()
     st.html(STYLE + CARD_STYLE)
-    st.title("Exercises")
+    st.title(_("Exercises"))
     try:
         known = known_here()
     except (ExerciseFileError, ModelError) as error:
-        st.error(f"The exercises cannot be shown. {error}", icon=":material/error:")
+        problem = _("The exercises cannot be shown. {reason}", reason=_(words_of(error)))
+        st.error(problem, icon=":material/error:")
         return
     show_left_out()
     opened = st.query_params.get(OPENED)
     if opened in known.exercises:
-        if st.button("All exercises", icon=":material/arrow_back:", key="exercises_back"):
+        if st.button(_("All exercises"), icon=":material/arrow_back:", key="exercises_back"):
             st.query_params.clear()
             st.rerun()
         show_exercise(known, known.exercises[opened])
@@ -42,8 +44,9 @@ def main() -> None:
     show_aftermath(known)
     st.session_state.pop(SEEN, None)
     part = st.segmented_control(
-        "What to look at",
+        _("What to look at"),
         [LIST, TEACH],
+        format_func=_,
         default=LIST,
         key=PART,
         required=True,
@@ -57,10 +60,12 @@ def main() -> None:
 
 def show_cards(known: Known) -> None:
     st.write(
-        "How each exercise is done, what is counted, what a good repetition looks like and where "
-        "that comes from. Open one to see its targets, or to set your own."
+        _(
+            "How each exercise is done, what is counted, what a good repetition looks like and "
+            "where that comes from. Open one to see its targets, or to set your own."
+        )
     )
-    names = sorted(known.exercises, key=lambda name: known.exercises[name].title.casefold())
+    names = sorted(known.exercises, key=lambda name: _(known.exercises[name].title).casefold())
     for first in range(0, len(names), CARDS_A_ROW):
         for column, name in zip(st.columns(CARDS_A_ROW), names[first : first + CARDS_A_ROW]):
             with column.container(border=True, key=f"card_{name}"):
@@ -69,21 +74,23 @@ def show_cards(known: Known) -> None:
 
 def show_card(known: Known, name: str) -> None:
     exercise = known.exercises[name]
+    title = _(exercise.title)
+    seen = _("Best seen {where}.", where=views_in_words(exercise.best_views[:1]))
     marks = _marks(known, name)
     st.html(
-        f'<div class="pc-card">{figure_html(known.figures.get(name), exercise.title)}'
-        f"<h3>{escape(exercise.title)}</h3>{marks}<p>{escape(exercise.about)}</p>"
-        f"<p class='pc-from'>Best seen {escape(views_in_words(exercise.best_views[:1]))}.</p></div>"
+        f'<div class="pc-card">{figure_html(known.figures.get(name), title)}'
+        f"<h3>{escape(title)}</h3>{marks}<p>{escape(_(exercise.about))}</p>"
+        f"<p class='pc-from'>{escape(seen)}</p></div>"
     )
-    if st.button(f"Open {exercise.title}", key=f"open_{name}", width="stretch"):
+    if st.button(_("Open {exercise}", exercise=title), key=f"open_{name}", width="stretch"):
         st.query_params[OPENED] = name
         st.rerun()
 
 
 def _marks(known: Known, name: str) -> str:
     words: Mapping[str, bool] = {
-        "Taught by you": name in known.taught,
-        "Your own targets": name in known.changed,
+        _("Taught by you"): name in known.taught,
+        _("Your own targets"): name in known.changed,
     }
     return "".join(f'<span class="pc-mark">{word}</span>' for word, is_so in words.items() if is_so)
 

@@ -24,6 +24,7 @@ from pages.workout_loading import SettingError, load_knowledge
 from pages.workout_stream import VIDEO_ATTRIBUTES, constraints
 from posecore.classify import Recogniser
 from posecore.draw import draw_overlay
+from posecore.language import Text, _, words_of
 from posecore.pipeline import Pipeline
 from posecore.types import Pose
 from posecore.video import MAX_SIDE_PX
@@ -80,7 +81,9 @@ class Recorder(streamlit_webrtc.VideoProcessorBase):
             except Exception:
                 # The worker would die without a word and the picture freeze: the page says it.
                 _log.exception("A frame of the camera could not be looked at.")
-                self.problem = "Something went wrong while looking at the picture. Start again."
+                self.problem = Text(
+                    "Something went wrong while looking at the picture. Start again."
+                )
         return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
 
     def _looked_at(self, rgb: np.ndarray, t_s: float) -> np.ndarray:
@@ -117,11 +120,15 @@ def record() -> Poses | None:
     recogniser = load_knowledge()[1]
     if not desk.wanted:
         if desk.trouble is not None:
-            st.error(desk.trouble, icon=":material/videocam_off:")
+            st.error(_(desk.trouble), icon=":material/videocam_off:")
         st.write(
-            f"Press Start and step back until the whole body is in the picture. After "
-            f"{LEAD_S:.0f} seconds you have {LENGTH_S:.0f} seconds for five good repetitions; then "
-            "it stops by itself. No picture is kept, only where the joints were."
+            _(
+                "Press Start and step back until the whole body is in the picture. After {lead} "
+                "seconds you have {length} seconds for five good repetitions; then it stops by "
+                "itself. No picture is kept, only where the joints were.",
+                lead=f"{LEAD_S:.0f}",
+                length=f"{LENGTH_S:.0f}",
+            )
         )
         answer = ask_for_camera("user")
         if answer == "ready":
@@ -144,7 +151,7 @@ def record() -> Poses | None:
 
 
 def _is_over(recorder: Recorder) -> bool:
-    now_s, _ = recorder.standing
+    now_s = recorder.standing[0]
     return now_s >= LEAD_S + LENGTH_S
 
 
@@ -171,8 +178,8 @@ def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
             video_html_attrs=VIDEO_ATTRIBUTES,
         )
     except (SignallingTimeoutError, SettingError) as error:
-        words = "The camera could not be connected within ten seconds. Press Start again."
-        told = str(error) if isinstance(error, SettingError) else words
+        words = _("The camera could not be connected within ten seconds. Press Start again.")
+        told = _(words_of(error)) if isinstance(error, SettingError) else words
         st.session_state[DESK] = Desk(trouble=told)
         st.rerun()
 
@@ -187,11 +194,11 @@ def _show_standing(desk: Desk) -> None:
     if recorder is not None and _is_over(recorder):
         st.rerun()
     if now_s <= 0:
-        words, figure = "Connecting the camera", "…"
+        words, figure = _("Connecting the camera"), "…"
     elif now_s < LEAD_S:
-        words, figure = "Step back. It begins in", f"{LEAD_S - now_s:.0f}"
+        words, figure = _("Step back. It begins in"), f"{LEAD_S - now_s:.0f}"
     else:
-        words = "Do five good repetitions" if seen else "I cannot see you"
+        words = _("Do five good repetitions") if seen else _("I cannot see you")
         figure = f"{LEAD_S + LENGTH_S - now_s:.0f}"
     st.html(
         '<div style="background:#10151d;color:#ffffff;border-radius:12px;padding:1rem 1.4rem">'
@@ -200,7 +207,7 @@ def _show_standing(desk: Desk) -> None:
         f'<p style="font-size:clamp(4rem,9vw,9rem);font-weight:800;line-height:1;margin:.5rem 0 0"'
         f' role="timer">{figure}</p></div>'
     )
-    if st.button("Stop", key="teach_stop"):
+    if st.button(_("Stop"), key="teach_stop"):
         poses = recorder.poses if recorder is not None else []
-        st.session_state[DESK] = Desk(trouble=None if poses else "Nothing was recorded yet.")
+        st.session_state[DESK] = Desk(trouble=None if poses else _("Nothing was recorded yet."))
         st.rerun()

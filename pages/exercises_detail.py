@@ -26,6 +26,7 @@ from posecore.exercises.write import (
     with_range,
     with_thresholds,
 )
+from posecore.language import _, words_of
 from posecore.measures import Reading
 from posecore.plots.exercise import targets_figure
 
@@ -55,20 +56,21 @@ def _begin_at_the_top(name: str) -> None:
 def show_exercise(known: Known, exercise: Exercise) -> None:
     _begin_at_the_top(exercise.name)
     left, right = st.columns([1, 2], vertical_alignment="center")
-    if figure := figure_html(known.figures.get(exercise.name), exercise.title):
+    if figure := figure_html(known.figures.get(exercise.name), _(exercise.title)):
         left.html(figure)
     with right:
-        st.header(exercise.title)
+        st.header(_(exercise.title))
+        seen = _("Best seen {where}.", where=views_in_words(exercise.best_views))
         st.html(
-            f'<p class="pc-lead">{escape(exercise.about)}</p>'
+            f'<p class="pc-lead">{escape(_(exercise.about))}</p>'
             f"<p>{escape(counted_in_words(exercise))}</p>"
-            f"<p>Best seen {escape(views_in_words(exercise.best_views))}.</p>"
+            f"<p>{escape(seen)}</p>"
         )
     if said := st.session_state.pop(SAID, None):
         st.success(said, icon=":material/check:")
     _offer_undo(known, exercise)
     joints, curve_deg = known.curves.get(exercise.name, ((), None))
-    st.subheader("Targets")
+    st.subheader(_("Targets"))
     st.plotly_chart(
         targets_figure(exercise, joints, curve_deg),
         key=f"targets_{exercise.name}",
@@ -77,73 +79,81 @@ def show_exercise(known: Known, exercise: Exercise) -> None:
     st.caption(_chart_in_words(exercise, bool(joints)))
     st.html("".join(_target_html(target) for target in exercise.targets))
     st.html(
-        '<div class="pc-target"><h4>What is counted</h4>'
-        f'<p class="pc-source">Source: {source_html(exercise.signal.source)}</p></div>'
+        f'<div class="pc-target"><h4>{escape(_("What is counted"))}</h4>'
+        f'<p class="pc-source">{_source_html(exercise.signal.source)}</p></div>'
     )
-    st.subheader("Your own targets")
+    st.subheader(_("Your own targets"))
     _show_form(known, exercise)
     _offer_reset(known, exercise)
 
 
 def _chart_in_words(exercise: Exercise, has_curve: bool) -> str:
-    line = (
-        "The lines show how the joints move in good repetitions"
-        if has_curve
-        else "There is no curve of good repetitions yet"
-    )
     if exercise.kind == "hold":
-        return "The bands are the ranges in which the position is held well."
-    return (
-        f"{line}, the bands where in a repetition a target holds. Between the dashed lines a "
+        return _("The bands are the ranges in which the position is held well.")
+    lines = (
+        _("The lines show how the joints move in good repetitions.")
+        if has_curve
+        else _("There is no curve of good repetitions yet.")
+    )
+    return f"{lines} " + _(
+        "The bands show where in a repetition a target holds. Between the dashed lines a "
         "repetition is under way: it counts beyond the one and is over at the other."
     )
 
 
 def _target_html(target: Target) -> str:
     said = "".join(
-        f"<p><b>{escape(miss.cue)}.</b> {escape(miss.why)}</p>"
+        f"<p><b>{escape(_(miss.cue))}.</b> {escape(_(miss.why))}</p>"
         for miss in dict.fromkeys(m for m in (target.below, target.above) if m is not None)
     )
+    judged = _("Can be judged {where}.", where=views_in_words(target.views))
     return (
         f'<div class="pc-target"><h4>{escape(target_name(target))}: '
         f"{escape(range_in_words(target))}</h4>{said}"
-        f"<p>Can be judged {escape(views_in_words(target.views))}.</p>"
-        f'<p class="pc-source">Source: {source_html(target.source)}</p></div>'
+        f"<p>{escape(judged)}</p>"
+        f'<p class="pc-source">{_source_html(target.source)}</p></div>'
     )
+
+
+def _source_html(source: str) -> str:
+    """The sources stand as they are written in the file: they are names of papers."""
+    return f"{escape(_('Source'))}: {source_html(source)}"
 
 
 def _show_form(known: Known, exercise: Exercise) -> None:
     st.write(
-        "Change a range and save it. It is written to a file of your own; the one that came with "
-        "the program stays as it is, and you can go back to it."
+        _(
+            "Change a range and save it. It is written to a file of your own; the one that came "
+            "with the program stays as it is, and you can go back to it."
+        )
     )
     with st.form(f"own_{exercise.name}", border=True):
         signal = exercise.signal
         unit = _unit(Reading(signal.measure))
         name = measure_name(Reading(signal.measure))
         start, far = _two_numbers(
-            f"Back at the start ({name}{unit})",
-            f"Far enough to count ({name}{unit})",
+            _("Back at the start ({what})", what=name + unit),
+            _("Far enough to count ({what})", what=name + unit),
             (signal.start, signal.far),
             f"{exercise.name}_signal",
             signal.measure,
         )
         ranges = [
             _two_numbers(
-                f"{target_name(target)}: from{_unit(target.reading)}",
-                f"{target_name(target)}: to{_unit(target.reading)}",
+                _("{target}: from", target=target_name(target)) + _unit(target.reading),
+                _("{target}: to", target=target_name(target)) + _unit(target.reading),
                 (target.low, target.high),
                 f"{exercise.name}_{i}",
                 target.reading.measure,
             )
             for i, target in enumerate(exercise.targets)
         ]
-        if not st.form_submit_button("Save my targets", type="primary"):
+        if not st.form_submit_button(_("Save my targets"), type="primary"):
             return
     changed = exercise
     if (start, far) != (signal.start, signal.far):
         if start == far:
-            st.error("Nothing was saved. The two thresholds of what is counted are the same.")
+            st.error(_("Nothing was saved. The two thresholds of what is counted are the same."))
             return
         changed = with_thresholds(changed, start, far)
     for i, (low, high) in enumerate(ranges):
@@ -151,12 +161,14 @@ def _show_form(known: Known, exercise: Exercise) -> None:
     try:
         save_exercise(changed, known.folder)
     except ExerciseFileError as error:
-        st.error(f"Nothing was saved. {_in_words(error, exercise)}", icon=":material/error:")
+        problem = _("Nothing was saved. {reason}", reason=_in_words(error, exercise))
+        st.error(problem, icon=":material/error:")
     except OSError as error:
-        st.error(f"Nothing was saved: {known.folder} cannot be written to ({error}).")
+        reason = _("{folder} cannot be written to ({reason}).", folder=known.folder, reason=error)
+        st.error(_("Nothing was saved. {reason}", reason=reason))
     else:
         st.session_state.pop(UNDO, None)
-        st.session_state[SAID] = "Saved. These targets are yours from now on."
+        st.session_state[SAID] = _("Saved. These targets are yours from now on.")
         st.rerun()
 
 
@@ -180,12 +192,12 @@ def _two_numbers(
 
 
 def _unit(reading: Reading) -> str:
-    return {"°": ", degrees", " s": ", seconds"}.get(UNITS[reading.unit], "")
+    return {"°": ", " + _("degrees"), " s": ", " + _("seconds")}.get(UNITS[reading.unit], "")
 
 
 def _in_words(error: ExerciseFileError, exercise: Exercise) -> str:
     """The complaint about a key of the file, said of what the form calls it."""
-    said = str(error).removeprefix(f"{exercise.name}.toml: ")
+    said = _(words_of(error)).removeprefix(f"{exercise.name}.toml: ")
     found = re.match(r"targets\[(\d+)\]\.\w+: (.*)", said)
     if found is not None:
         return f"{target_name(exercise.targets[int(found[1])])}: {found[2]}"
@@ -194,18 +206,18 @@ def _in_words(error: ExerciseFileError, exercise: Exercise) -> str:
 
 def _offer_reset(known: Known, exercise: Exercise) -> None:
     if exercise.name in known.changed:
-        label, icon = "Back to the shipped targets", ":material/restart_alt:"
-        said = "The targets that came with the program are back."
+        label, icon = _("Back to the shipped targets"), ":material/restart_alt:"
+        said = _("The targets that came with the program are back.")
     elif exercise.name in known.taught:
-        label, icon = "Delete this exercise", ":material/delete:"
-        said = f"{exercise.title} is deleted."
+        label, icon = _("Delete this exercise"), ":material/delete:"
+        said = _("{exercise} is deleted.", exercise=_(exercise.title))
     else:
         return
     if st.button(label, icon=icon, key="exercises_reset"):
         try:
             gone = remove_exercise(exercise.name, known.folder)
         except OSError as error:
-            st.error(f"The file cannot be taken away ({error}).")
+            st.error(_("The file cannot be taken away ({reason}).", reason=error))
             return
         st.session_state[UNDO] = (exercise.name, exercise.title, gone)
         st.session_state[SAID] = said
@@ -219,10 +231,14 @@ def _offer_undo(known: Known, exercise: Exercise | None) -> None:
     name, title, gone = st.session_state.get(UNDO, (None, "", {}))
     if name is None or (exercise is not None and exercise.name != name):
         return
-    if st.button(f"Undo: bring {title} back as it was", icon=":material/undo:", key="undo"):
+    if st.button(
+        _("Undo: bring {exercise} back as it was", exercise=_(title)),
+        icon=":material/undo:",
+        key="undo",
+    ):
         restore_files(gone, known.folder)
         st.session_state.pop(UNDO)
-        st.session_state[SAID] = f"{title} is as it was."
+        st.session_state[SAID] = _("{exercise} is as it was.", exercise=_(title))
         st.rerun()
 
 

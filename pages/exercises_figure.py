@@ -11,6 +11,7 @@ from functools import lru_cache
 from html import escape
 
 from posecore.figure import BOX, HEAD, LINES, Frames
+from posecore.language import _
 
 REP_S = 2.4
 """How long the figure takes, there and back."""
@@ -31,7 +32,7 @@ def figure_html(frames: Frames | None, title: str) -> str:
     if not frames:
         return ""
     picture = base64.b64encode(figure_svg(frames).encode()).decode("ascii")
-    label = escape(f"A figure that does one repetition: {title}", quote=True)
+    label = escape(_("A figure that does one repetition: {exercise}", exercise=title), quote=True)
     return f'<img class="pc-figure" alt="{label}" src="data:image/svg+xml;base64,{picture}">'
 
 

@@ -22,7 +22,7 @@ from posecore.decoder import GuardedReader
 from posecore.estimate import PoseEstimator
 from posecore.exercises import ExerciseFileError
 from posecore.exercises.names import LONGEST_TITLE, ExerciseNameError
-from posecore.language import _, words_of
+from posecore.language import Text, _, many, words_of
 from posecore.measures import Reading
 from posecore.plots.exercise import taught_figure
 from posecore.teach import Proposal, adjusted, in_words, propose
@@ -31,7 +31,7 @@ from posecore.teach_signal import FEWEST_REPS, Measured, TeachError, measured
 from posecore.video import VideoError
 
 LESSON, ASKED = "teach_lesson", "teach_asked"
-VIDEO, CAMERA = "A video", "The camera"
+VIDEO, CAMERA = Text("A video"), Text("The camera")
 KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
 LONGEST_S = 120.0
 """Of a video so much is looked at: five repetitions take no longer."""
@@ -54,14 +54,16 @@ def show_teaching(known: Known) -> None:
         _record(*st.session_state[ASKED])  # the picture and what to do need all of the page
         return
     st.write(
-        "Show the exercise: three good repetitions are enough, five are better, one after "
-        "another and with the whole body in the picture. You then see what was understood, move "
-        "the limits if need be, and save it. It is counted and recognised from then on."
+        _(
+            "Show the exercise: three good repetitions are enough, five are better, one after "
+            "another and with the whole body in the picture. You then see what was understood, "
+            "move the limits if need be, and save it. It is counted and recognised from then on."
+        )
     )
     if lesson is None:
         _ask()
         return
-    if st.button("Start over", icon=":material/restart_alt:", key="teach_again"):
+    if st.button(_("Start over"), icon=":material/restart_alt:", key="teach_again"):
         del st.session_state[LESSON]
         st.rerun()
     _show_proposal(lesson)
@@ -70,32 +72,39 @@ def show_teaching(known: Known) -> None:
 def _ask() -> None:
     before = st.session_state.get(ASKED, ("", ""))
     title = st.text_input(
-        "Name of the exercise", before[0], max_chars=LONGEST_TITLE, key="teach_title"
+        _("Name of the exercise"), before[0], max_chars=LONGEST_TITLE, key="teach_title"
     )
     about = st.text_input(
-        "How it is done, in one sentence (may be empty)", before[1], key="teach_about"
+        _("How it is done, in one sentence (may be empty)"), before[1], key="teach_about"
     )
     way = st.segmented_control(
-        "Where are the repetitions?", [VIDEO, CAMERA], default=VIDEO, required=True, key="teach_way"
+        _("Where are the repetitions?"),
+        [VIDEO, CAMERA],
+        format_func=_,
+        default=VIDEO,
+        required=True,
+        key="teach_way",
     )
     if way == CAMERA:
         try:
             demand_free_name(title, whose_exercises())
         except ExerciseNameError as error:
-            st.info(f"{error}")
+            st.info(_(words_of(error)))
             return
         st.session_state[ASKED] = (title, about)
         _record(title, about)
         return
-    uploaded = st.file_uploader("Video of the repetitions", type=KINDS, key="teach_video")
-    if st.button("Look at the video", type="primary", disabled=uploaded is None, key="teach_look"):
+    uploaded = st.file_uploader(_("Video of the repetitions"), type=KINDS, key="teach_video")
+    if st.button(
+        _("Look at the video"), type="primary", disabled=uploaded is None, key="teach_look"
+    ):
         assert uploaded is not None
         try:
             demand_free_name(title, whose_exercises())
         except ExerciseNameError as error:
             st.error(_(words_of(error)), icon=":material/error:")
             return
-        bar = st.progress(0.0, text="Looking for the body in the video")
+        bar = st.progress(0.0, text=_("Looking for the body in the video"))
         try:
             poses, note = _poses_in(uploaded, lambda share: bar.progress(share))
         except (VideoError, OSError) as error:
@@ -125,13 +134,19 @@ def _poses_in(
                 whole_s = min(video.info.duration_s or LONGEST_S, LONGEST_S)
                 for rgb, t_s in video.frames():
                     if t_s > LONGEST_S:
-                        note = f"Only the first {LONGEST_S:.0f} s of the video were looked at."
+                        note = Text(
+                            "Only the first {seconds} s of the video were looked at.",
+                            seconds=f"{LONGEST_S:.0f}",
+                        )
                         break
                     poses.append((t_s, estimator.estimate(rgb, t_s)))
                     if len(poses) % 10 == 0:
                         progress(min(t_s / max(whole_s, 0.1), 1.0))
         except VideoError as error:
-            raise VideoError(str(error).replace(path.name, uploaded.name)) from error
+            said = words_of(error)
+            if isinstance(said, Text):
+                said = Text(said.template, **(said.values | {"file": uploaded.name}))
+            raise VideoError(said) from error
     return poses, note
 
 
@@ -152,7 +167,7 @@ def _take(title: str, about: str, poses: Poses, note: str | None) -> None:
 
 def _show_proposal(lesson: Lesson) -> None:
     if lesson.note is not None:
-        st.info(lesson.note)
+        st.info(_(lesson.note))
     head, chart, controls, below = (st.container() for _ in range(4))
     try:
         with controls:
@@ -175,14 +190,19 @@ def _show_proposal(lesson: Lesson) -> None:
         config={"displayModeBar": False},
     )
     done, tried = len(proposal.complete), len(proposal.spans) - len(proposal.complete)
-    short = f" {tried} more went too short a way." if tried else ""
+    counted = many(
+        "{n} repetition is counted with these limits.",
+        "{n} repetitions are counted with these limits.",
+        done,
+    )
+    short = " " + many("{n} more went too short a way.", "{n} more went too short a way.", tried)
     with below:
-        st.markdown(f"**{done} repetitions are counted with these limits.**{short}")
-        with st.expander("What a good repetition will be", expanded=False):
+        st.markdown(f"**{counted}**{short if tried else ''}")
+        with st.expander(_("What a good repetition will be"), expanded=False):
             for target in proposal.exercise.targets:
                 st.markdown(f"- {target_name(target)}: {range_in_words(target)}")
         too_few = done < FEWEST_REPS
-        if st.button("Save the exercise", type="primary", key="teach_save", disabled=too_few):
+        if st.button(_("Save the exercise"), type="primary", key="teach_save", disabled=too_few):
             _save(lesson, proposal)
 
 
@@ -192,13 +212,13 @@ def _chosen(lesson: Lesson) -> Proposal:
     names = [each.measure for each in first.candidates]
     left, right = st.columns(2, vertical_alignment="bottom")
     measure = left.selectbox(
-        "What is counted",
+        _("What is counted"),
         names,
         index=names.index(first.chosen.measure),
         format_func=lambda each: measure_name(Reading(each)),
         key="teach_measure",
     )
-    turned = right.toggle("Start and turning point are the other way round", key="teach_turned")
+    turned = right.toggle(_("Start and turning point are the other way round"), key="teach_turned")
     started_low = first.exercise.signal.upwards
     proposal = first
     if measure != first.chosen.measure or turned:
@@ -231,17 +251,19 @@ def _moved(proposal: Proposal, measure: str, turned: bool) -> Proposal:
     left, right = st.columns(2)
     key = f"{measure}_{turned}"
     start = left.slider(
-        "Back at the start", value=float(signal.start), format=shown, key=f"start_{key}", **kept
+        _("Back at the start"), value=float(signal.start), format=shown, key=f"start_{key}", **kept
     )
     far = right.slider(
-        "Far enough to count", value=float(signal.far), format=shown, key=f"far_{key}", **kept
+        _("Far enough to count"), value=float(signal.far), format=shown, key=f"far_{key}", **kept
     )
     if (start, far) == (signal.start, signal.far):
         return proposal
     if start == far or (far > start) != signal.upwards:
         raise TeachError(
-            "The two limits have passed each other. Move them apart again, or turn start and "
-            "turning point round."
+            Text(
+                "The two limits have passed each other. Move them apart again, or turn start and "
+                "turning point round."
+            )
         )
     return adjusted(proposal, start, far)
 
@@ -253,12 +275,14 @@ def _save(lesson: Lesson, proposal: Proposal) -> None:
         st.error(_(words_of(error)), icon=":material/error:")
         return
     except OSError as error:
-        st.error(f"The exercise could not be saved ({error}).", icon=":material/error:")
+        problem = _("The exercise could not be saved ({reason}).", reason=error)
+        st.error(problem, icon=":material/error:")
         return
     del st.session_state[LESSON]
-    st.session_state[SAID] = (
-        f"{lesson.title} is saved. Do it before the camera or give a video: it is recognised and "
-        "counted from now on."
+    st.session_state[SAID] = _(
+        "{exercise} is saved. Do it before the camera or give a video: it is recognised and "
+        "counted from now on.",
+        exercise=lesson.title,
     )
     st.query_params["exercise"] = path.stem
     st.rerun()

@@ -6,49 +6,54 @@ import re
 from html import escape
 
 from posecore.exercises import Exercise, Target
+from posecore.language import Text, _
 from posecore.measures import Reading
 
 MEASURES = {
-    "elbow": "Elbow",
-    "shoulder": "Shoulder",
-    "hip": "Hip",
-    "knee": "Knee",
-    "upper_arm_lean": "Upper arm from hanging down",
-    "forearm_lean": "Forearm from upright",
-    "body_line": "Line from shoulder to ankle",
-    "hip_line": "Line from shoulder to knee",
-    "leg_line": "Line of the leg",
-    "head_line": "Head against the trunk",
-    "hand_width": "Distance of the hands",
-    "wrist_height": "Height of the hands",
-    "trunk_lean": "Trunk from upright",
-    "trunk_tilt": "Trunk to the side",
-    "leg_spread": "Angle between the legs",
-    "knee_width": "Knees against the feet",
-    "stance_width": "Feet against the shoulders",
-    "hip_height": "Height of the hips",
-    "tempo_out": "Time to the turning point",
-    "tempo_back": "Time back",
-    "rom": "Range of motion",
-    "trunk_swing": "Swing of the trunk",
+    "elbow": Text("Elbow"),
+    "shoulder": Text("Shoulder"),
+    "hip": Text("Hip"),
+    "knee": Text("Knee"),
+    "upper_arm_lean": Text("Upper arm from hanging down"),
+    "forearm_lean": Text("Forearm from upright"),
+    "body_line": Text("Line from shoulder to ankle"),
+    "hip_line": Text("Line from shoulder to knee"),
+    "leg_line": Text("Line of the leg"),
+    "head_line": Text("Head against the trunk"),
+    "hand_width": Text("Distance of the hands"),
+    "wrist_height": Text("Height of the hands"),
+    "trunk_lean": Text("Trunk from upright"),
+    "trunk_tilt": Text("Trunk to the side"),
+    "leg_spread": Text("Angle between the legs"),
+    "knee_width": Text("Knees against the feet"),
+    "stance_width": Text("Feet against the shoulders"),
+    "hip_height": Text("Height of the hips"),
+    "tempo_out": Text("Time to the turning point"),
+    "tempo_back": Text("Time back"),
+    "rom": Text("Range of motion"),
+    "trunk_swing": Text("Swing of the trunk"),
 }
 SIDES = {
-    "max": "the larger side",
-    "min": "the lesser side",
-    "difference": "left against right",
-    "left": "left",
-    "right": "right",
-    "each": "each side by itself",
+    "max": Text("the larger side"),
+    "min": Text("the lesser side"),
+    "difference": Text("left against right"),
+    "left": Text("the left side"),
+    "right": Text("the right side"),
+    "each": Text("each side by itself"),
 }
 MOMENTS = {
-    "start": "at the start",
-    "far": "at the turning point",
-    "out": "on the way out",
-    "back": "on the way back",
-    "whole": "all the time",
-    "rep": "in the whole repetition",
+    "start": Text("at the start"),
+    "far": Text("at the turning point"),
+    "out": Text("on the way out"),
+    "back": Text("on the way back"),
+    "whole": Text("all the time"),
+    "rep": Text("in the whole repetition"),
 }
-VIEWS = {"front": "the front", "diagonal": "half way round", "side": "the side"}
+VIEWS = {
+    "front": Text("from the front"),
+    "diagonal": Text("from half way round"),
+    "side": Text("from the side"),
+}
 UNITS = {"deg": "°", "ratio": "", "s": " s"}
 
 _LINKS = (
@@ -60,16 +65,16 @@ _LINKS = (
 
 def measure_name(reading: Reading) -> str:
     """ "Knee, left against right"; a measure that has no word yet is called as in the file."""
-    name = MEASURES.get(reading.measure, reading.measure.replace("_", " ").capitalize())
+    name = _(MEASURES.get(reading.measure, reading.measure.replace("_", " ").capitalize()))
     side = SIDES.get(reading.sides)
-    return f"{name}, {side}" if side else name
+    return f"{name}, {_(side)}" if side else name
 
 
 def target_name(target: Target) -> str:
     """ "Knee at the turning point"."""
     if target.at == "rep":
         return measure_name(target.reading)
-    return f"{measure_name(target.reading)} {MOMENTS[target.at]}"
+    return f"{measure_name(target.reading)} {_(MOMENTS[target.at])}"
 
 
 def range_in_words(target: Target) -> str:
@@ -77,14 +82,19 @@ def range_in_words(target: Target) -> str:
     unit = UNITS[target.reading.unit]
     low, high = f"{target.low:g}{unit}", f"{target.high:g}{unit}"
     if target.above is None:
-        return f"at least {low}"
-    return f"at most {high}" if target.below is None else f"{low} to {high}"
+        return _("at least {low}", low=low)
+    if target.below is None:
+        return _("at most {high}", high=high)
+    return _("{low} to {high}", low=low, high=high)
 
 
 def views_in_words(views: tuple[str, ...]) -> str:
     if len(views) == len(VIEWS):
-        return "from all sides"
-    return "from " + " or ".join(VIEWS[view] for view in views)
+        return _("from all sides")
+    words = _(VIEWS[views[0]])
+    for view in views[1:]:
+        words = _("{one} or {other}", one=words, other=VIEWS[view])
+    return words
 
 
 def counted_in_words(exercise: Exercise) -> str:
@@ -95,15 +105,22 @@ def counted_in_words(exercise: Exercise) -> str:
     name = measure_name(reading)
     if exercise.kind == "hold":
         low, high = sorted((signal.start, signal.far))
-        return (
-            f"Held while this stays between {low:g}{unit} and {high:g}{unit}: {name}. "
-            f"It counts from {signal.min_s:g} s on."
+        return _(
+            "Held while this stays between {low} and {high}: {name}. It counts from {seconds} s "
+            "on.",
+            low=f"{low:g}{unit}",
+            high=f"{high:g}{unit}",
+            name=name,
+            seconds=f"{signal.min_s:g}",
         )
-    beyond = "more" if signal.upwards else "less"
-    return (
-        f"Counted by: {name}. A repetition goes to {signal.far:g}{unit} or {beyond} and comes "
-        f"back to {signal.start:g}{unit}."
+    sentence = Text(
+        "Counted by: {name}. A repetition goes to {far} or less and comes back to {start}."
     )
+    if signal.upwards:
+        sentence = Text(
+            "Counted by: {name}. A repetition goes to {far} or more and comes back to {start}."
+        )
+    return _(sentence, name=name, far=f"{signal.far:g}{unit}", start=f"{signal.start:g}{unit}")
 
 
 def source_html(text: str) -> str:

@@ -16,7 +16,7 @@ from posecore.exercises import VIEWS, Exercise, Miss, Signal, Target
 from posecore.exercises.names import checked_title, file_stem
 from posecore.exercises.write import with_thresholds
 from posecore.findings import BEFORE_S, RepTrace, moving_side, read_on_rep
-from posecore.language import Text
+from posecore.language import Text, _
 from posecore.measures import SIDED, Reading
 from posecore.reps import RepSpan
 from posecore.teach_signal import (
@@ -131,16 +131,24 @@ def adjusted(proposal: Proposal, start: float, far: float) -> Proposal:
     return replace(proposal, exercise=moved)
 
 
+_VIEWS = {"front": Text("front"), "diagonal": Text("diagonal"), "side": Text("side")}
+_LEARNT = Text("An exercise of your own, learnt from what was shown.")
+
+
 def in_words(proposal: Proposal) -> list[str]:
     """What was understood, a sentence a line."""
     signal, full = proposal.exercise.signal, proposal.complete
     unit = {"deg": "°", "ratio": "", "s": " s"}[Reading(signal.measure).unit]
     tempo = float(np.median([span.end_s - span.start_s for span in full])) if full else 0.0
     return [
-        f"{len(full)} repetitions were found, of {tempo:.1f} s each.",
-        f"Counted by {signal.measure}: back at {signal.start:g}{unit}, "
-        f"far enough at {signal.far:g}{unit}.",
-        f"Shown from: {', '.join(proposal.exercise.best_views)}.",
+        _("{n} repetitions were found, of {seconds} s each.", n=len(full), seconds=f"{tempo:.1f}"),
+        _(
+            "Counted by {measure}: back at {start}, far enough at {far}.",
+            measure=_(signal.measure.replace("_", " ")),
+            start=f"{signal.start:g}{unit}",
+            far=f"{signal.far:g}{unit}",
+        ),
+        _("Shown from: {views}.", views=tuple(_VIEWS[v] for v in proposal.exercise.best_views)),
     ]
 
 
@@ -159,7 +167,7 @@ def _exercise(
         name=file_stem(title),
         title=title,
         kind="reps",
-        about=" ".join(about.split()) or "An exercise of your own, learnt from what was shown.",
+        about=" ".join(about.split()) or _LEARNT,
         chart=chart,
         best_views=_views(seen, full),
         needs=("arms", "trunk") if signal.measure in _ARMS else ("trunk", "legs"),
@@ -223,10 +231,14 @@ def _end_targets(exercise: Exercise, traces: Sequence[RepTrace], source: str) ->
     reading = Reading(signal.measure, "mean" if signal.sides == "each" else signal.sides)
     sign = 1.0 if signal.upwards else -1.0
     far_miss = Miss(
-        "shallow", "Go a little further", "The repetitions that were shown went further."
+        "shallow",
+        Text("Go a little further"),
+        Text("The repetitions that were shown went further."),
     )
     near_miss = Miss(
-        "not_back", "Come all the way back", "Each repetition that was shown began further back."
+        "not_back",
+        Text("Come all the way back"),
+        Text("Each repetition that was shown began further back."),
     )
     drafts = {
         "far": _open(reading, "far", 0.0, exercise.best_views, source),
@@ -254,13 +266,13 @@ def _end_targets(exercise: Exercise, traces: Sequence[RepTrace], source: str) ->
 def _tempo_targets(exercise: Exercise, traces: Sequence[RepTrace], source: str) -> list[Target]:
     made = []
     for measure, fault, cue in (
-        ("tempo_out", "rushed_out", "Take more time going out"),
-        ("tempo_back", "rushed_back", "Take more time coming back"),
+        ("tempo_out", "rushed_out", Text("Take more time going out")),
+        ("tempo_back", "rushed_back", Text("Take more time coming back")),
     ):
         draft = _open(Reading(measure), "rep", 0.0, VIEWS, source)
         values = _read(exercise, draft, traces)
         if values and min(values) > 0:
-            miss = Miss(fault, cue, "The repetitions that were shown took twice the time.")
+            miss = Miss(fault, cue, Text("The repetitions that were shown took twice the time."))
             low, high = HASTE * min(values), exercise.signal.max_s
             target = replace(draft, low=max(low, 0.05), high=high, below=miss, above=None)
             made.append(_rounded(target))
@@ -275,7 +287,9 @@ def _even_target(exercise: Exercise, traces: Sequence[RepTrace], source: str) ->
     values = _read(exercise, _open(reading, "far", 0.0, ("front",), source), traces)
     if len(values) < FEWEST_REPS or max(values) > EVEN_DEG or reading.unit != "deg":
         return []
-    miss = Miss("uneven", "Move both sides alike", "Both sides moved alike when it was shown.")
+    miss = Miss(
+        "uneven", Text("Move both sides alike"), Text("Both sides moved alike when it was shown.")
+    )
     high = max(EVEN_DEG, max(values) + 5.0)
     return [Target(reading, "far", 0.0, high, 0.0, ("front",), None, miss, source)]
 
@@ -284,9 +298,9 @@ def _posture_targets(exercise: Exercise, traces: Sequence[RepTrace], source: str
     """What hardly moved while the reps were shown should not move later either."""
     made = []
     for measure, fault, cue in (
-        ("trunk_lean", "trunk_moves", "Hold your trunk as shown"),
-        ("knee", "knees_move", "Hold your knees as shown"),
-        ("elbow", "elbows_move", "Hold your elbows as shown"),
+        ("trunk_lean", "trunk_moves", Text("Hold your trunk as shown")),
+        ("knee", "knees_move", Text("Hold your knees as shown")),
+        ("elbow", "elbows_move", Text("Hold your elbows as shown")),
     ):
         if measure in (exercise.signal.measure, *exercise.chart):
             continue
@@ -301,7 +315,7 @@ def _posture_targets(exercise: Exercise, traces: Sequence[RepTrace], source: str
             continue
         low = min(low for low, _ in ranges) - STILL_ROOM_DEG
         high = max(high for _, high in ranges) + STILL_ROOM_DEG
-        miss = Miss(fault, cue, "This part hardly moved in the repetitions that were shown.")
+        miss = Miss(fault, cue, Text("This part hardly moved in the repetitions that were shown."))
         views = exercise.best_views
         target = Target(reading, "whole", low, high, STILL_S, views, miss, miss, source)
         made.append(_rounded(target))
