@@ -94,7 +94,7 @@ def show_live(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
         if shot is None:
             return
         if shot.problem is not None:
-            st.warning(shot.problem)
+            st.warning(_(shot.problem))
         st.html(reps_html(shot.reps))
         st.caption(pace_in_words(shot))
 
@@ -119,7 +119,7 @@ def show_end(session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
         if advice := advice_html(each, exercises):
             st.html(advice)
     if shot.problem is not None:
-        st.warning(shot.problem)
+        st.warning(_(shot.problem))
         if st.button(_("Save again")):
             session.write_again()
             st.rerun()

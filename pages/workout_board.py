@@ -13,17 +13,17 @@ from pages.workout_reps import strip_html
 from pages.workout_word import is_moving, is_waiting
 from posecore.exercises import Exercise
 from posecore.framing import Framing
-from posecore.language import _
+from posecore.language import Text, _
 from posecore.live import Snapshot
 from posecore.plan import Place
 from posecore.stage import Stage
 from posecore.types import NONE
 
 _PHASES = {
-    "start": ("●○○○", "Start position"),
-    "out": ("●●○○", "On the way"),
-    "far": ("●●●○", "Far end"),
-    "back": ("●●●●", "Coming back"),
+    "start": ("●○○○", Text("Start position")),
+    "out": ("●●○○", Text("On the way")),
+    "far": ("●●●○", Text("Far end")),
+    "back": ("●●●●", Text("Coming back")),
 }
 
 

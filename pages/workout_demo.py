@@ -20,6 +20,7 @@ from PIL import Image
 import posecore
 from posecore.draw import draw_overlay
 from posecore.exercises import Exercise
+from posecore.language import Text, _
 from posecore.live import LiveSession
 from posecore.video import VideoReader
 
@@ -29,7 +30,7 @@ ABANDONED_S = 15.0
 """The page asks for the picture several times a second, once a second where the browser shows
 another tab: after so long without a word it has been closed."""
 
-_HTML = '<img alt="The demo clip with the skeleton drawn over it">'
+_HTML = '<img alt="">'
 
 _CSS = """
 img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain;
@@ -40,6 +41,7 @@ _JS = """
 export default function ({ data, parentElement }) {
     const picture = parentElement.querySelector("img");
     picture.src = data.address;
+    picture.alt = data.told;
 }
 """
 
@@ -79,7 +81,7 @@ class ClipPlayer:
         except Exception:
             # Nobody waits for this thread: without a word here the page would just stand still.
             _log.exception("The demo clip stopped.")
-            self.session.fail("The demo clip could not be played to its end. Press Stop.")
+            self.session.fail(Text("The demo clip could not be played to its end. Press Stop."))
         finally:
             self.session.finish()
 
@@ -106,7 +108,7 @@ class ClipPlayer:
 def poster() -> np.ndarray:
     """The clip's first picture, to be seen before the start."""
     with VideoReader(DEMO_CLIP) as reader:
-        rgb, _ = next(reader.frames())
+        rgb = next(reader.frames())[0]
     return rgb[:, ::-1]
 
 
@@ -115,5 +117,6 @@ def show_picture(rgb: np.ndarray) -> None:
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(buffer, format="JPEG", quality=80)
     address = "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+    told = _("The demo clip with the skeleton drawn over it")
     component = st.components.v2.component("posecoach_picture", html=_HTML, css=_CSS, js=_JS)
-    component(key="demo_picture", data={"address": address})
+    component(key="demo_picture", data={"address": address, "told": told})

@@ -14,6 +14,7 @@ from pages.exercises_own import whose_exercises
 from pages.history_session import plain
 from posecore.classify import ExerciseClassifier, Recogniser
 from posecore.exercises import Exercise, usable_exercises
+from posecore.language import Text, _, words_of
 from posecore.live import LiveSession
 from posecore.pipeline import Pipeline
 from posecore.store import Store
@@ -30,7 +31,8 @@ Knowledge = tuple[dict[str, Exercise], Recogniser]
 
 def load_knowledge() -> Knowledge:
     """The exercises of who is here, and what recognises them."""
-    _try_estimator()
+    with st.spinner(_("Loading the pose model. The first time takes some seconds.")):
+        _try_estimator()
     person = whose_exercises()
     return known_to(person, stamp(person))
 
@@ -41,7 +43,7 @@ def known_to(person: str, at: Stamp) -> Knowledge:
     return knowledge(person)
 
 
-@st.cache_resource(show_spinner="Loading the pose model. The first time takes some seconds.")
+@st.cache_resource(show_spinner=False)
 def _try_estimator() -> None:
     """An estimator is made and thrown away: what is missing shows now and not after Start, and
     the one that Start makes is ready within the ten seconds a connection may take.
@@ -61,7 +63,8 @@ def _try_estimator() -> None:
 def show_left_out() -> None:
     """Own exercise files that are wrong: named, while the others go on working."""
     for problem in usable_exercises(whose_exercises())[1]:
-        st.warning(f"An exercise of yours is left out. {plain(str(problem))}")
+        reason = plain(_(words_of(problem)))
+        st.warning(_("An exercise of yours is left out. {reason}", reason=reason))
 
 
 @st.cache_resource(show_spinner=False)
@@ -99,16 +102,18 @@ def ice_servers() -> list[dict[str, Any]]:
     given = os.environ.get("POSECOACH_ICE_SERVERS", "").strip()
     if not given:
         return []
-    wrong = (
-        'POSECOACH_ICE_SERVERS: expected JSON such as [{"urls": ["turn:example.org:3478"], '
-        '"username": "me", "credential": "secret"}]'
+    wrong = Text(
+        "POSECOACH_ICE_SERVERS: expected JSON such as {example}.",
+        example='[{"urls": ["turn:example.org:3478"], "username": "me", "credential": "secret"}]',
     )
     try:
         servers = json.loads(given)
     except ValueError as error:
-        raise SettingError(f"{wrong}; it is no JSON ({error}).") from error
+        raise SettingError(
+            Text("{wrong} It is no JSON ({reason}).", wrong=wrong, reason=str(error))
+        ) from error
     if not isinstance(servers, list) or not all(
         isinstance(server, dict) and "urls" in server for server in servers
     ):
-        raise SettingError(f"{wrong}.")  # what was given may hold a password
+        raise SettingError(wrong)  # what was given may hold a password
     return servers

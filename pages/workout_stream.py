@@ -21,7 +21,7 @@ from pages.relay import Ways
 from pages.workout_desk import Desk
 from posecore.draw import draw_overlay
 from posecore.exercises import Exercise
-from posecore.language import _
+from posecore.language import Text, _
 from posecore.live import LiveSession
 from posecore.video import MAX_SIDE_PX
 
@@ -81,7 +81,9 @@ class CameraProcessor(streamlit_webrtc.VideoProcessorBase):
         except Exception:
             # The worker would die without a word and the picture freeze: say it on the page.
             _log.exception("A frame of the camera could not be looked at.")
-            self.session.fail("Something went wrong while looking at the picture. Press Stop.")
+            self.session.fail(
+                Text("Something went wrong while looking at the picture. Press Stop.")
+            )
             self._broken = True
             picture = self._plain(rgb)
         return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")

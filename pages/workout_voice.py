@@ -17,6 +17,9 @@ from posecore.speech import Utterance
 HOLD_CALL_S = 10
 """Seconds of a hold are called out so often."""
 
+_VOICES = {"en": "en-US", "ko": "ko-KR"}
+"""Language -> the voice that the browser is asked for."""
+
 _HTML = """
 <button type="button" aria-pressed="false"></button>
 <p data-testid="caption"></p>
@@ -93,7 +96,7 @@ def show_voice(session_key: str, said: Utterance | None) -> None:
     component = st.components.v2.component("posecoach_voice", html=_HTML, css=_CSS, js=_JS)
     data: dict[str, Any] = {
         "key": "",
-        "language": language(),
+        "language": _VOICES[language()],
         "hello": _("Voice on"),
         "on": _("Voice is on: mute"),
         "off": _("Voice is off: switch on"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from posecore.angles import JOINT_NAMES
+from posecore.language import Text, words_of
 from posecore.store import Store, StoreError
 from posecore.types import ExerciseSet
 
@@ -84,7 +85,7 @@ class Journal:
             self._failures += 1
             longer = 2 ** max(0, self._failures - _QUICK_RETRIES)
             self._quiet_until_s = t_s + min(_RETRY_S * longer, _RETRY_MOST_S)
-            self._problem = f"Not saved yet, kept in memory: {error}"
+            self._problem = Text("Not saved yet, kept in memory: {reason}", reason=words_of(error))
         else:
             self._problem = None
             self._failures = 0
@@ -104,7 +105,9 @@ class Journal:
                 ended_at = self._started_at + timedelta(seconds=end_s)
                 self._store.end_session(self.session_id, ended_at)
         except StoreError as error:
-            self._problem = f"The end of this session is not saved: {error}"
+            self._problem = Text(
+                "The end of this session is not saved: {reason}", reason=words_of(error)
+            )
         return self._problem
 
     def _write(self, store: Store) -> None:
