@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from posecore.language import ENGLISH, LANGUAGES, LOCALE
-from scripts.translations import catalogue, messages, waiting
+from scripts.translations import _of_code, catalogue, messages, waiting
 
 ROOT = Path(__file__).resolve().parents[1]
 OTHERS = sorted(set(LANGUAGES) - {ENGLISH})
@@ -164,3 +164,11 @@ def test_a_sentence_without_a_translation_is_found(line: str) -> None:
 )
 def test_what_is_said_or_is_no_sentence_is_left_alone(line: str) -> None:
     assert unsaid(line) == []
+
+
+def test_what_is_said_inside_an_f_string_is_found_too(tmp_path: Path) -> None:
+    page = tmp_path / "page.py"
+    page.write_text(
+        'html = f"<p>{escape(_(\'Step back\'))}</p>" + many("{n} rep", "{n} reps", n)\n'
+    )
+    assert set(_of_code(page)) == {"Step back", ("{n} rep", "{n} reps")}
