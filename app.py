@@ -4,6 +4,7 @@ import streamlit as st
 
 import pages.language  # noqa: F401  (every page asks it)
 from pages.gate import close_to_strangers
+from pages.look import look_after_all
 from pages.person import demand_login, login_is_set_up
 from pages.quiet import ask_nobody
 from posecore.language import _
@@ -12,6 +13,7 @@ from posecore.language import _
 st.set_page_config(page_title="PoseCoach", page_icon="🏋️", layout="wide")
 ask_nobody()
 close_to_strangers()
+look_after_all()
 demand_login()
 shown = [
     st.Page("pages/workout.py", title=_("Workout"), icon=":material/videocam:", default=True),
