@@ -19,7 +19,7 @@ _STYLE = """
     font-size: .85rem; }
 }
 """
-_BY_WORDS = ".stApp { word-break: keep-all; overflow-wrap: break-word; }"
+_BY_WORDS = ".stApp :is(p, li, h1, h2, h3, h4, td, th, label) { word-break: keep-all; }"
 """Korean is broken between words, as it is in print, and not between any two syllables."""
 
 
