@@ -5,6 +5,7 @@ Each is opened by its own address, so that what an address alone asks the server
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright
 
 from posecore.store import Store
-from tests.e2e.conftest import ALWAYS, NO_CAMERA, PATIENCE_MS, App, running_app
+from tests.e2e.conftest import (
+    ALWAYS,
+    NO_CAMERA,
+    PATIENCE_MS,
+    PICTURES,
+    SCREENSHOTS_VARIABLE,
+    App,
+    running_app,
+)
 from tests.stored import TOO_SHALLOW, rep, squats
 
 PAGES = ("", "video", "history", "exercises", "accuracy", "settings")
@@ -31,6 +40,7 @@ TITLES = {
 }
 
 
+IN_README = ("exercises", "ko", "phone")
 STREAMLITS_OWN = (
     ("aria-allowed-attr", ".stSidebar"),  # on a phone, where the pages' names are behind a button
     ("label", '[data-testid="stFileUploaderDropzoneInput"]'),  # its button beside it has a name
@@ -138,6 +148,8 @@ def test_every_page_reads_well(
         problems += [f"/{place}: {each}" for each in grave(page)]
         name = place.partition("?")[0] or "workout"
         page.screenshot(path=tmp_path / f"{name}{'-one' * ('?' in place)}-{language}-{width}.png")
+        if (place, language, width) == IN_README and os.environ.get(SCREENSHOTS_VARIABLE) == "1":
+            page.screenshot(path=PICTURES / "korean-phone.png")
         for title in TITLES[language] if width == "desk" else ():
             assert page.get_by_role("link").filter(has_text=title).count() >= 1, title
     context.close()
