@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -118,13 +119,31 @@ def looking_engine(path: Path, busy_timeout_s: float) -> Engine | None:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transactions begin too late (only at the first write), see _begin_sqlite.
     connection.isolation_level = None
+    _use_log(connection)
     for pragma in (
-        "journal_mode = WAL",  # readers and the writer do not wait for one another
         "synchronous = FULL",  # a rep survives a power cut, not only a kill
         "foreign_keys = ON",
         "secure_delete = ON",  # what is purged is overwritten, not only unlinked
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Readers and the writer do not wait for one another.
+
+    It is the one thing that SQLite itself does not wait with: where another program is at the same
+    or has the file locked, it says so at once.
+    """
+    (patience_ms,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    until_s = time.monotonic() + patience_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until_s:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:
