@@ -152,6 +152,12 @@ class Viewer:
         seconds, self._since_s = now_s - self._since_s, now_s
         return Watched(seen[:, 0], seen[:, 1], seen[:, 2], drawn, seconds)
 
+    def turn_curves(self) -> None:
+        """Switch the live chart off, or on again."""
+        self.page.get_by_text("Draw the angle curves").click()
+        self.page.wait_for_timeout(1500)
+        self.take()
+
     def stop(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Stop")).first.click()
         self.page.get_by_text("Session over").wait_for()
@@ -177,12 +183,17 @@ def viewers(app: App, film: Path, n: int) -> Iterator[list[Viewer]]:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """``n`` viewers at once; first_s: from Start to the first picture, of the first viewer."""
+    """``n`` viewers at once; first_s: from Start to the first picture, of the first viewer.
+
+    on_fps, off_fps  pictures a second with the chart and without, in turns; one viewer only
+    """
 
     n: int
     first_s: float
     watched: tuple[Watched, ...]
     ready_s: float
+    on_fps: tuple[float, ...] = ()
+    off_fps: tuple[float, ...] = ()
 
 
 def measure(n: int, seconds: float, film: Path, n_frames: int) -> Run:
@@ -194,9 +205,22 @@ def measure(n: int, seconds: float, film: Path, n_frames: int) -> Run:
                 viewer.watch()
             time.sleep(seconds)
             watched = tuple(viewer.take() for viewer in each)
+            on_fps, off_fps = _in_turns(each[0], seconds / 2) if n == 1 else ((), ())
             for viewer in each:
                 viewer.stop()
-        return Run(n, first_s, watched, app.ready_s)
+        return Run(n, first_s, watched, app.ready_s, on_fps, off_fps)
+
+
+def _in_turns(viewer: Viewer, seconds: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Pictures a second with the live chart and without, three turns of each."""
+    on, off = [], []
+    for _turn in range(3):
+        for fps in (on, off):
+            viewer.take()
+            time.sleep(seconds)
+            fps.append(viewer.take().fps)
+            viewer.turn_curves()
+    return tuple(on), tuple(off)
 
 
 def live_command(numbers: list[int], seconds: float, out: Path | None) -> None:
@@ -247,5 +271,19 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
             f"{seconds:.0f} s each. {machine()}",
             "",
             table(head, rows),
+            *_with_and_without(runs),
         ]
     )
+
+
+def _with_and_without(runs: list[Run]) -> list[str]:
+    lines = []
+    for run in runs:
+        if run.on_fps and run.off_fps:
+            on, off = np.median(run.on_fps), np.median(run.off_fps)
+            lines += [
+                "",
+                f"One viewer, in turns: {on:.1f} pictures a second with the live chart, {off:.1f} "
+                f"without it; {on / off:.2f} of it (medians of {len(run.on_fps)} turns).",
+            ]
+    return lines
