@@ -29,6 +29,7 @@ export default function ({ data, setTriggerValue, parentElement }) {
     const words = parentElement.querySelector("p");
     button.textContent = data.start;
     button.title = data.hint;
+    button.dataset.facing = data.facing;
     button.onclick = async () => {
         button.disabled = true;
         words.textContent = data.allow;

@@ -159,7 +159,7 @@ def test_the_guide_says_what_is_wrong_and_turns_green(app: App, open_page: Opene
     page.get_by_role("radio", name="Rear").or_(
         page.get_by_role("button", name="Rear")
     ).first.click()
-    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator("button[data-facing=environment]").click()  # Start, once it knows the choice
     word = page.get_by_test_id("word")
     for sentence, colour in (
         ("Too dark. Switch on a light.", "pc-see"),
