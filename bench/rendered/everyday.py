@@ -16,6 +16,7 @@ from bench.rendered.stance import (
     blend,
     crouching_hips,
     ease,
+    held_arms,
     mix,
     pick,
     planted_legs,
@@ -56,10 +57,7 @@ class Still:
         pelvis = rz(self.turn * 0.3) @ ry(self.side * 0.3) @ rx(self.lean * 0.8)
         chest = rz(self.turn) @ ry(self.side) @ rx(self.lean)
         head = rz(self.turn + self.look) @ ry(self.side * 0.7) @ rx(self.lean * 0.5 + self.nod)
-        held = {
-            side: Arm(shoulder(side, *angles[:3]), angles[3])
-            for side, angles in (("L", self.left), ("R", self.right))
-        }
+        held = held_arms(self.left, self.right)
         legs = planted_legs(body, width)
         return Posture(
             pelvis, chest, head, legs, held, hips=hips + np.array([self.shift_m, 0.0, 0.0])

@@ -8,8 +8,8 @@ import numpy as np
 
 from bench.rendered.bodies import SIGN, Body
 from bench.rendered.rotations import rx, ry, rz
-from bench.rendered.skeleton import Arm, Leg, Posture, pose
-from bench.rendered.stance import ArmAngles, blend, ease, shoulder
+from bench.rendered.skeleton import Leg, Posture, pose
+from bench.rendered.stance import ArmAngles, blend, ease, held_arms
 
 LegAngles = tuple[float, float, float]
 """Flexion of the hip, outward, knee; degrees."""
@@ -60,10 +60,7 @@ class Figure:
     def posture(self, hips: np.ndarray) -> Posture:
         pelvis = rz(self.turn * 0.3) @ rx(self.lean) @ ry(self.roll)
         chest = rz(self.turn) @ rx(self.lean + self.bend) @ ry(self.side + self.roll)
-        held = {
-            side: Arm(shoulder(side, *angles[:3]), angles[3])
-            for side, angles in (("L", self.left), ("R", self.right))
-        }
+        held = held_arms(self.left, self.right)
         legs = {
             side: Leg(hip=rx(-flex) @ ry(-SIGN[side] * out), knee_deg=knee)
             for side, (flex, out, knee) in (("L", self.left_leg), ("R", self.right_leg))

@@ -112,6 +112,14 @@ def arms(
     }
 
 
+def held_arms(left: ArmAngles, right: ArmAngles) -> dict[str, Arm]:
+    """Each arm by its own angles."""
+    return {
+        side: Arm(shoulder(side, *angles[:3]), angles[3])
+        for side, angles in (("L", left), ("R", right))
+    }
+
+
 def shrug_deg(lift_deg: float) -> float:
     """How far the collar bone follows an arm lifted by ``lift_deg``: the scapula's share."""
     return 0.22 * max(0.0, lift_deg - 40.0)
