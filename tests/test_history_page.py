@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from visits import press, run, words
 
 from posecore.store import URL_VARIABLE, Store
 from posecore.types import Fault, Rep
@@ -72,28 +73,9 @@ def page(**query: str) -> AppTest:
     return run(app)
 
 
-def run(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    buttons = [each for each in app.button if each.label == label]
-    assert buttons, f"no button {label!r} among {[each.label for each in app.button]}"
-    buttons[0].click()
-    return run(app)
-
-
 def select(app: AppTest, number: int, option: str) -> None:
     box = app.selectbox[number]
     box.select(box.options.index(option))
-
-
-def words(app: AppTest) -> str:
-    """Everything that can be read, without the backslashes that keep Markdown from reading it."""
-    kinds = ("title", "header", "subheader", "markdown", "info", "success", "warning", "error")
-    return "\n".join(each.value for kind in kinds for each in app.get(kind)).replace("\\", "")
 
 
 def links(app: AppTest) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from visits import press, run, words
 
 from posecore.exercises import FOLDER_VARIABLE
 from posecore.exercises.names import person_folder
@@ -38,24 +39,6 @@ def train(store: Store, person: str, started_at: datetime = NOON) -> int:
 
 def page() -> AppTest:
     return run(AppTest.from_file(str(PAGE), default_timeout=30))
-
-
-def run(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    buttons = [each for each in app.button if each.label == label]
-    assert buttons, f"no button {label!r} among {[each.label for each in app.button]}"
-    buttons[0].click()
-    return run(app)
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "header", "markdown", "success", "warning", "error")
-    return "\n".join(each.value for kind in kinds for each in app.get(kind)).replace("\\", "")
 
 
 def test_a_person_is_added_and_renamed_with_their_sessions(store):
