@@ -1,4 +1,4 @@
-"""The app as `make run` starts it, and browsers whose camera shows a film: for measurements."""
+"""The app on a port of its own, and browsers whose camera shows a film: to measure and to test."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from posecore.store import URL_VARIABLE
+from posecore.store import URL_VARIABLE, Store
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120.0
@@ -45,6 +45,10 @@ class App:
     process: subprocess.Popen[bytes]
     ready_s: float
 
+    @property
+    def store(self) -> Store:
+        return Store(self.database_url)
+
 
 def camera_showing(film: Path) -> tuple[str, ...]:
     """What Chromium is told so that its camera plays a .y4m film round and round."""
@@ -55,21 +59,35 @@ def camera_showing(film: Path) -> tuple[str, ...]:
     )
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[App]:
-    """Streamlit on a free port of this computer, its sessions and its log in ``folder``."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def served(
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    options: tuple[str, ...] = (),
+    port: int | None = None,
+) -> Iterator[App]:
+    """Streamlit with its sessions and its log in ``folder``, until the block ends.
+
+    environment, options  beside what it is always given; port: a free one where None
+    Raises NotServed where it does not answer, TimeoutExpired where it does not end.
+    """
+    port = port or free_port()
     url, log = f"http://localhost:{port}", folder / "app.log"
     database_url = f"sqlite:///{folder / 'sessions.db'}"
-    options = ["--server.port", str(port), "--server.headless", "true"]
+    options = ("--server.port", str(port), "--server.headless", "true", *options)
     began_s = time.monotonic()
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", *options],
             cwd=ROOT,
-            env=os.environ | {URL_VARIABLE: database_url},
+            env=os.environ | {URL_VARIABLE: database_url} | dict(environment or {}),
             stdout=written,
             stderr=subprocess.STDOUT,
         )
@@ -83,6 +101,7 @@ def served(folder: Path) -> Iterator[App]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            raise
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,10 +12,9 @@ import av
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from posecore.store import URL_VARIABLE, Store
+from bench.served import ALWAYS, ROOT, App, served
 from scripts.prepare import BROWSER_VARIABLE, NotReady, find_browser
 
-ROOT = Path(__file__).resolve().parents[2]
 CLIPS = ROOT / "tests" / "clips"
 PICTURES = ROOT / "docs" / "images"
 SCREENSHOTS_VARIABLE = "POSECOACH_SCREENSHOTS"
@@ -30,39 +23,8 @@ SCREENSHOTS_VARIABLE = "POSECOACH_SCREENSHOTS"
 PATIENCE_MS = 120_000
 """The browser and the app may share two busy cores; a test that waits fails in the end."""
 
-ALWAYS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # Otherwise local addresses are hidden behind names that need a name service to resolve.
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-)
 NO_CAMERA = ()
 REFUSED = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
-
-
-def camera_showing(clip: Path) -> tuple[str, ...]:
-    return (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={clip}",
-    )
-
-
-@dataclass
-class App:
-    """The running app. Its log is looked at when the test is over."""
-
-    url: str
-    log: Path
-    database_url: str
-
-    @property
-    def store(self) -> Store:
-        return Store(self.database_url)
 
 
 @dataclass
@@ -133,12 +95,6 @@ def app(tmp_path: Path) -> Iterator[App]:
         yield running
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 @contextmanager
 def running_app(
     folder: Path,
@@ -147,40 +103,10 @@ def running_app(
     port: int | None = None,
 ) -> Iterator[App]:
     """The app until the block ends; then its log must be free of errors."""
-    port = port or free_port()
-    running = App(
-        f"http://localhost:{port}", folder / "app.log", f"sqlite:///{folder / 'sessions.db'}"
-    )
-    options = ("--server.port", str(port), "--server.headless", "true", *options)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    with running.log.open("wb") as log:
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {URL_VARIABLE: running.database_url} | dict(environment or {}),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_it_answers(running, server)
-            yield running
-        finally:
-            server.terminate()
-            server.wait(30)
+    with served(folder, environment, options, port) as running:
+        yield running
     said = running.log.read_text(errors="replace")
     assert "Traceback" not in said and "Error" not in said, said
-
-
-def _wait_until_it_answers(running: App, server: subprocess.Popen[bytes]) -> None:
-    until_s = time.monotonic() + PATIENCE_MS / 1000
-    while time.monotonic() < until_s:
-        assert server.poll() is None, running.log.read_text(errors="replace")
-        try:
-            with urllib.request.urlopen(f"{running.url}/_stcore/health", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the app does not answer:\n{running.log.read_text(errors='replace')}")
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_MS, ROOT, free_port
+from conftest import PATIENCE_MS
+
+from bench.served import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
 PROVIDER = Path(__file__).with_name("provider.py")

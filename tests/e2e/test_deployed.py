@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ALWAYS, PATIENCE_MS, ROOT, camera_showing, free_port
+from conftest import PATIENCE_MS
 from playwright.sync_api import Playwright, expect
 from servers import (
     DEPLOY,
@@ -37,6 +37,7 @@ from servers import (
     running_relay,
 )
 
+from bench.served import ALWAYS, ROOT, camera_showing, free_port
 from posecore.store import Store
 from scripts.postgres import running as running_postgres
 from scripts.prepare import find_postgres

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.served import ROOT, App, camera_showing
 from posecore.exercises import FOLDER_VARIABLE, SHIPPED, read_exercise
-from tests.e2e.conftest import CLIPS, NO_CAMERA, ROOT, App, Watched, camera_showing
+from tests.e2e.conftest import CLIPS, NO_CAMERA, Watched
 
 LESSON = CLIPS / "lesson_leg_raise.mp4"
 """Five leg raises, which are none of the shipped exercises: python -m bench.rendered clip OUT.mp4

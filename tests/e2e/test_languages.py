@@ -15,16 +15,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright
 
+from bench.served import ALWAYS, App
 from posecore.store import Store
-from tests.e2e.conftest import (
-    ALWAYS,
-    NO_CAMERA,
-    PATIENCE_MS,
-    PICTURES,
-    SCREENSHOTS_VARIABLE,
-    App,
-    running_app,
-)
+from tests.e2e.conftest import NO_CAMERA, PATIENCE_MS, PICTURES, SCREENSHOTS_VARIABLE, running_app
 from tests.stored import TOO_SHALLOW, rep, squats
 
 PAGES = ("", "video", "history", "exercises", "accuracy", "settings")

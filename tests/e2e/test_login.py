@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ALWAYS, CLIPS, PATIENCE_MS, App, free_port, running_app
+from conftest import CLIPS, PATIENCE_MS, running_app
 from playwright.sync_api import Browser, Page, Playwright, expect
 from servers import Provider, running_provider
+
+from bench.served import ALWAYS, App, free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

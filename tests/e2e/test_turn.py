@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import App, Watched, camera_showing, running_app
+from conftest import Watched, running_app
 from playwright.sync_api import expect
 from servers import Relay, running_relay
+
+from bench.served import App, camera_showing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

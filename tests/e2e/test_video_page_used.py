@@ -12,10 +12,11 @@ import av
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CLIPS, NO_CAMERA, PATIENCE_MS, App, Watched
+from conftest import CLIPS, NO_CAMERA, PATIENCE_MS, Watched
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
+from bench.served import App
 from posecore.video import frames
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

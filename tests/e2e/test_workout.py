@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import NO_CAMERA, PATIENCE_MS, REFUSED, App, Watched, camera_showing
+from conftest import NO_CAMERA, PATIENCE_MS, REFUSED, Watched
 from playwright.sync_api import Page, expect
+
+from bench.served import App, camera_showing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from cameras import Part, close, dark, show
-from conftest import NO_CAMERA, PATIENCE_MS, App, Watched, camera_showing
+from conftest import NO_CAMERA, PATIENCE_MS, Watched
 from playwright.sync_api import Page, expect
 
+from bench.served import App, camera_showing
 from posecore.exercises import FOLDER_VARIABLE
 from posecore.speech import CUE_EVERY_S
 
