@@ -7,6 +7,7 @@ in a box of its own; it is that box which is placed.
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 from posecore.language import _
@@ -34,6 +35,12 @@ STYLE = """
   grid-template-areas: "bar bar" "picture board" "voice voice"; }
 .st-key-pc_stage:has(.st-key-pc_word) {
   grid-template-areas: "bar voice" "picture board" "chart word" "more more"; }
+/* Before the start and after the stop the camera has nothing to show but a black frame. It must
+   stay on the page, or it would be another camera; what is to be read has its room meanwhile. */
+.st-key-pc_stage:not(:has(.st-key-pc_word)):has(.st-key-pc_picture iframe) {
+  grid-template-columns: minmax(0, 1fr); grid-template-areas: "bar" "board" "voice"; }
+.st-key-pc_stage:not(:has(.st-key-pc_word)) :has(> .st-key-pc_picture iframe) {
+  position: absolute; visibility: hidden; height: 0; overflow: hidden; }
 .st-key-pc_stage :has(> .st-key-pc_bar) { grid-area: bar; }
 .st-key-pc_stage :has(> .st-key-pc_picture) { grid-area: picture; }
 .st-key-pc_stage :has(> .st-key-pc_board) { grid-area: board; }
@@ -82,7 +89,10 @@ STYLE = """
 .pc-cue { background: #ffc83d; color: #1a1200; }
 .pc-see { background: #0b4fa8; color: #ffffff; }
 .pc-wait { background: #39424f; color: #ffffff; }
-.pc-guide { font-size: 1.5rem; line-height: 1.35; margin: .8rem 0 0; padding-left: 1.6rem; }
+.pc-intro { display: flex; flex-wrap: wrap; gap: .5rem 2rem; align-items: center; }
+.pc-intro img { flex: 1 1 17rem; max-width: 34rem; }
+.pc-intro .pc-guide { flex: 3 1 20rem; }
+.pc-guide { font-size: clamp(1.4rem, 2.1vw, 2.4rem); line-height: 1.35; margin: .8rem 0 0; padding-left: 1.6rem; }
 .pc-guide li { margin-bottom: .5rem; font-size: inherit; }
 .pc-checks { list-style: none; margin: .5rem 0 0 !important; padding: 0 !important; }
 .pc-checks li { display: flex; gap: 1rem; align-items: baseline; margin: 0 !important;
@@ -118,6 +128,7 @@ STYLE = """
   .st-key-pc_stage, .st-key-pc_stage:has(.st-key-pc_word) { --pc-left: 100%;
     grid-template-columns: minmax(0, 1fr); gap: .5rem; }
   .st-key-pc_stage { grid-template-areas: "bar" "picture" "board" "voice"; }
+  .pc-intro img { max-height: 8rem; }
   .st-key-pc_stage:has(.st-key-pc_word) {
     grid-template-areas: "bar" "picture" "word" "board" "voice" "chart" "more"; }
   .st-key-pc_chart { height: 16rem; }
@@ -132,6 +143,24 @@ STYLE = """
 """
 
 
+_STAND_BACK = """
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 170" fill="none" stroke-linecap="round"
+  font-family="sans-serif">
+  <path d="M52 92 L272 12 M52 92 L272 150" stroke="#56b4e9" stroke-width="2"
+    stroke-dasharray="3 7"/>
+  <path d="M8 112 H74 M18 112 V150 M64 112 V150" stroke="#cdd6e4" stroke-width="4"/>
+  <path d="M24 106 H60 L52 78 H32 Z" fill="#56b4e9" stroke="#ffffff" stroke-width="3"/>
+  <circle cx="42" cy="85" r="3" fill="#10151d"/>
+  <g stroke="#5fe0a5" stroke-width="7"><circle cx="262" cy="38" r="11"/>
+  <path d="M262 50 V98 M262 60 L244 84 M262 60 L280 84 M262 98 L252 146 M262 98 L272 146"/></g>
+  <path d="M84 158 H232 M84 158 l9 -5 M84 158 l9 5 M232 158 l-9 -5 M232 158 l-9 5"
+    stroke="#ffffff" stroke-width="3"/>
+  <text x="158" y="148" fill="#ffffff" font-size="22" font-weight="700"
+    text-anchor="middle">2–3 m</text>
+</svg>
+"""
+
+
 def guide_html() -> str:
     """What happens after Start, for whoever reads before."""
     steps = (
@@ -143,7 +172,10 @@ def guide_html() -> str:
         _("In a pause, one raised hand ends the set. Nothing need be touched."),
     )
     items = "".join(f"<li>{escape(step)}</li>" for step in steps)
+    told = escape(_("Somebody two to three metres from the computer"), quote=True)
+    picture = base64.b64encode(_STAND_BACK.encode()).decode("ascii")
+    drawn = f'<img alt="{told}" src="data:image/svg+xml;base64,{picture}">'
     return (
         f'<section class="pc-board"><p class="pc-exercise">{escape(_("Ready when you are"))}</p>'
-        f'<ol class="pc-guide">{items}</ol></section>'
+        f'<div class="pc-intro">{drawn}<ol class="pc-guide">{items}</ol></div></section>'
     )
