@@ -92,7 +92,8 @@ STYLE = """
 .pc-intro { display: flex; flex-wrap: wrap; gap: .5rem 2rem; align-items: center; }
 .pc-intro img { flex: 1 1 17rem; max-width: 34rem; }
 .pc-intro .pc-guide { flex: 3 1 20rem; }
-.pc-guide { font-size: clamp(1.4rem, 2.1vw, 2.4rem); line-height: 1.35; margin: .8rem 0 0; padding-left: 1.6rem; }
+.pc-guide { font-size: clamp(1.4rem, 2.1vw, 2.4rem); line-height: 1.35;
+  margin: .8rem 0 0; padding-left: 1.6rem; }
 .pc-guide li { margin-bottom: .5rem; font-size: inherit; }
 .pc-checks { list-style: none; margin: .5rem 0 0 !important; padding: 0 !important; }
 .pc-checks li { display: flex; gap: 1rem; align-items: baseline; margin: 0 !important;
