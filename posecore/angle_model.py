@@ -51,8 +51,8 @@ _LIMBS = (  # each from its end nearer the trunk: a left side, across the body, 
     (L.RIGHT_HIP, L.RIGHT_KNEE),
     (L.RIGHT_KNEE, L.RIGHT_ANKLE),
 )
-_BONES = (0, 1, 3, 4, 5)  # of _LIMBS: their lengths together are the measure of a body's size
-_MEETING = np.array([[0, 1], [2, 0], [2, 3], [3, 4]])  # of _BONES: between these is each joint
+_BONES = np.array([0, 1, 3, 4, 5])  # of _LIMBS; their lengths together measure a body's size
+_MEETING = np.array([[0, 2, 2, 3], [1, 0, 3, 4]])  # of _BONES: between these two is each joint
 _MARKS = (
     L.LEFT_SHOULDER,
     L.LEFT_ELBOW,
@@ -70,6 +70,9 @@ _MIRROR_X = np.array([1.0, -1.0])[:, None]  # the right side is read as a left o
 N_LIMBS, N_BONES = len(_LIMBS), len(_BONES)
 N_PLACES = N_LIMBS * 5
 """The first inputs: limbs in the world (x, y, z), then on the picture (x, y); then lengths."""
+_BONE_PLACES = np.array(
+    [[3 * N_LIMBS + 2 * limb, 3 * N_LIMBS + 2 * limb + 1, 3 * limb + 2] for limb in _BONES]
+)
 N_OUTPUTS = N_KINDS * _PER_KIND + N_BONES * 3
 
 
@@ -86,22 +89,28 @@ def inputs(
     readings    (N_READINGS, n, 2, n_kinds) degrees: of both sides' joints
     Returns     (n, 2, n_inputs): left, right
     """
-    limbs = world[:, _TO] - world[:, _FROM]
-    flat = across[:, _TO] - across[:, _FROM]
+    limbs = world.take(_TO, axis=1) - world.take(_FROM, axis=1)
+    flat = across.take(_TO, axis=1) - across.take(_FROM, axis=1)
     limbs[..., 0] *= _MIRROR_X
     flat[..., 0] *= _MIRROR_X
-    long = np.linalg.norm(limbs[:, :, _BONES], axis=-1)
-    size = long.sum(axis=(1, 2)) / 3
+    bones, flat_bones = limbs.take(_BONES, axis=2), flat.take(_BONES, axis=2)
+    long = np.sqrt((bones * bones).sum(axis=-1))
     n = len(world)
-    sizes = size[:, None, None]
+    lengths = np.concatenate(
+        [
+            limbs.reshape(n, 2, -1),
+            flat.reshape(n, 2, -1),
+            long,
+            np.sqrt((flat_bones * flat_bones).sum(axis=-1)),
+        ],
+        axis=-1,
+    )
+    lengths /= (long.sum(axis=(1, 2)) / 3)[:, None, None]
     own = np.concatenate(
         [
-            limbs.reshape(n, 2, -1) / sizes,
-            flat.reshape(n, 2, -1) / sizes,
-            long / sizes,
-            np.linalg.norm(flat[:, :, _BONES], axis=-1) / sizes,
+            lengths,
             readings.transpose(1, 2, 0, 3).reshape(n, 2, -1) / 90.0,
-            visibility[:, _SEEN],
+            visibility.take(_SEEN, axis=1),
         ],
         axis=-1,
     )
@@ -113,9 +122,7 @@ def inputs(
 def bones_of(seen: np.ndarray) -> np.ndarray:
     """(..., N_BONES, 3) of one side, in shares of the body, from ``inputs``: the place across from
     the picture, the depth from the world landmarks. Upper arm, forearm, trunk, thigh, shank."""
-    limbs = seen[..., : 3 * N_LIMBS].reshape(*seen.shape[:-1], N_LIMBS, 3)[..., _BONES, 2:]
-    flat = seen[..., 3 * N_LIMBS : N_PLACES].reshape(*seen.shape[:-1], N_LIMBS, 2)
-    return np.concatenate([flat[..., _BONES, :], limbs], axis=-1)
+    return seen.take(_BONE_PLACES, axis=-1)
 
 
 def told(out: Any, bones: Any, readings: Any, xp: Any = np) -> tuple[Any, Any, Any]:
@@ -129,11 +136,12 @@ def told(out: Any, bones: Any, readings: Any, xp: Any = np) -> tuple[Any, Any, A
     by_kind = out[..., : N_KINDS * _PER_KIND].reshape(*out.shape[:-1], N_KINDS, _PER_KIND)
     turned = bones + out[..., N_KINDS * _PER_KIND :].reshape(*out.shape[:-1], N_BONES, 3)
     turned = turned / xp.sqrt((turned * turned).sum(-1, keepdims=True) + 1e-6)
-    cosine = (turned[..., _MEETING[:, 0], :] * turned[..., _MEETING[:, 1], :]).sum(-1)
+    one, other = (xp.take(turned, ends, axis=-2) for ends in _MEETING)
+    cosine = (one * other).sum(-1)
     # With the arc tangent, for the arc cosine has no slope where a joint is straight.
     sine = xp.sqrt(xp.maximum(1.0 - cosine * cosine, 0.0) + 1e-5)
     again = xp.degrees(xp.arctan2(sine, cosine))
-    trust = 1.0 / (1.0 + xp.exp(-xp.clip(by_kind[..., :-1], -30.0, 30.0)))
+    trust = 1.0 / (1.0 + xp.exp(-xp.minimum(xp.maximum(by_kind[..., :-1], -30.0), 30.0)))
     added = by_kind[..., -1]
     change = DEGREES_PER_UNIT * added
     for i, reading in enumerate((*readings[1:], again)):
@@ -161,15 +169,16 @@ class AngleModel:
         """
         n, sides, _ = seen.shape
         far = (seen - self.mean) / self.spread
-        hidden = np.clip(far, -FURTHEST, FURTHEST).astype(np.float32).reshape(1, n * sides, -1)
+        held = np.minimum(np.maximum(far, -FURTHEST), FURTHEST)
+        hidden = held.astype(np.float32).reshape(1, n * sides, -1)
         last = len(self.weights) - 1
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             hidden = hidden @ weight + bias
             if i < last:
                 hidden = np.maximum(hidden, 0.0)
         change, _, _ = told(hidden.reshape(-1, n, sides, N_OUTPUTS), bones_of(seen), readings)
-        moved = MOST_CHANGE_DEG * np.tanh(change.mean(axis=0) / MOST_CHANGE_DEG)
-        return np.asarray(np.clip(readings[0] + moved, 0.0, 180.0), float)
+        moved = MOST_CHANGE_DEG * np.tanh(change.sum(axis=0) / len(change) / MOST_CHANGE_DEG)
+        return np.asarray(np.minimum(np.maximum(readings[0] + moved, 0.0), 180.0), float)
 
     def save(self, path: Path = WEIGHTS) -> None:
         layers = {f"weight_{i}": w.astype(np.float32) for i, w in enumerate(self.weights)}

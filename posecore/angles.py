@@ -55,8 +55,10 @@ N_JOINTS = len(JOINTS)
 JOINT_INDEX: Mapping[str, int] = {name: i for i, name in enumerate(JOINT_NAMES)}
 
 _POINTS = np.array([joint.points for joint in JOINTS])  # (n_joints, 3) rows of landmarks
+_IN_TURN = _POINTS.T.ravel()  # all first ones, all middle ones, all last ones
 _STRAIGHT = np.array([joint.straight_is_zero for joint in JOINTS])
 
+_FLAT = np.array([1.0, 1.0, 0.0])
 _SCALE_MARKS = np.unique(_POINTS)  # the twelve landmarks that stand for the whole body
 
 
@@ -67,12 +69,14 @@ def flexion_of(points: np.ndarray) -> np.ndarray:
     Returns  (..., n_joints) degrees in [0, 180]; NaN where a landmark is NaN or limbs have
              no length.
     """
-    first, middle, last = (points[..., _POINTS[:, i], :] for i in range(3))
-    a, b = first - middle, last - middle
-    lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
+    # Taken once and cut apart: for a single pose a call of numpy costs more than its arithmetic.
+    marks = points.take(_IN_TURN, axis=-2)
+    middle = marks[..., N_JOINTS : 2 * N_JOINTS, :]
+    a, b = marks[..., :N_JOINTS, :] - middle, marks[..., 2 * N_JOINTS :, :] - middle
+    lengths = np.sqrt((a * a).sum(axis=-1)) * np.sqrt((b * b).sum(axis=-1))
     with np.errstate(invalid="ignore", divide="ignore"):
         cosine = (a * b).sum(axis=-1) / lengths
-        included = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+        included = np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0)))
     return np.where(_STRAIGHT, 180.0 - included, included)
 
 
@@ -81,12 +85,9 @@ def pixels_per_metre(pixels: np.ndarray, world: np.ndarray) -> np.ndarray:
 
     How far the body spreads on the picture over how far the world landmarks spread across it.
     """
-    flat = pixels[..., _SCALE_MARKS, :]
-    across = world[..., _SCALE_MARKS, :2]
-    spread = [
-        np.sqrt(np.square(points - points.mean(axis=-2, keepdims=True)).sum(axis=(-2, -1)))
-        for points in (flat, across)
-    ]
+    both = np.stack([pixels, world[..., :2]]).take(_SCALE_MARKS, axis=-2)
+    off = both - both.sum(axis=-2, keepdims=True) / len(_SCALE_MARKS)
+    spread = np.sqrt((off * off).sum(axis=(-2, -1)))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(spread[0] / spread[1])
 
@@ -104,7 +105,7 @@ def blended_flexion(pixels: np.ndarray, world: np.ndarray) -> np.ndarray:
 
 def joint_seen(visibility: np.ndarray, minimum: float = MIN_VISIBILITY) -> np.ndarray:
     """(..., n_joints) bool from (..., 33) visibility: all three landmarks can be seen."""
-    return (visibility[..., _POINTS] >= minimum).all(axis=-1)
+    return (visibility.take(_POINTS, axis=-1) >= minimum).all(axis=-1)
 
 
 def corrected_flexion(
@@ -125,7 +126,7 @@ def readings_and_inputs(
     """Three readings (3, n, 2, 4) of the joints left and right: both, picture, world; and the
     inputs (n, 2, n_inputs) of the networks that weigh them."""
     points = picture_with_depth(pixels, world)
-    both, flat, deep = flexion_of(np.stack([points, points * (1.0, 1.0, 0.0), world]))
+    both, flat, deep = flexion_of(np.stack([points, points * _FLAT, world]))
     # A limb that points at the camera has no flat angle at all.
     flat = np.where(np.isnan(flat), both, flat)
     readings = np.stack([both, flat, deep]).reshape(3, len(world), 2, -1)

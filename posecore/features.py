@@ -53,6 +53,20 @@ _ANGLE_NAMES = tuple(
 )
 
 _PLACES = ("hips", "feet", "hands", "shoulders")
+"""What rests on the floor or holds a bar tells a press from a pull-up."""
+
+_MARKS = np.array(JOINTS_12)
+_ANGLE_MARKS = np.array(_ANGLES).T
+_PAIRS = np.array([[6, 7], [10, 11], [4, 5], [0, 1]])  # of the twelve: both sides of _PLACES
+
+# A frame's paths: x and y of the twelve, angles, x and y of the places.
+_ANGLES_FROM, _PLACES_FROM = 24, 32
+_N_PATHS = 40
+_IS_LENGTH = np.ones(_N_PATHS, bool)
+_IS_LENGTH[_ANGLES_FROM:_PLACES_FROM] = False
+# Where x of both ends of each segment is; the trunk goes from the first place to the last.
+_ENDS_X = np.array([*((2 * a, 2 * b) for a, b in _SEGMENTS), (_PLACES_FROM, _N_PATHS - 2)]).T
+_ENDS = np.stack([_ENDS_X, _ENDS_X + 1], axis=-1)  # (2, 9, 2)
 
 WINDOW_S = 2.0
 """How far back movement is looked at; chosen in docs/ACCURACY.md."""
@@ -73,7 +87,7 @@ class FeatureWindow:
 
     def reset(self) -> None:
         self._t_s: deque[float] = deque()
-        self._joints: deque[np.ndarray] = deque()
+        self._rows: deque[np.ndarray] = deque()
 
     def step(self, joints_px: np.ndarray, t_s: float) -> np.ndarray:
         """(n_features,) after the (12, 2) joints of the frame at ``t_s``; NaN: not seen."""
@@ -85,21 +99,21 @@ class FeatureWindow:
         if self._t_s and not 0.0 < t_s - self._t_s[-1] < self.window_s:
             self.reset()
         self._t_s.append(t_s)
-        self._joints.append(joints_px)
+        self._rows.append(_rows(joints_px[None])[0])
         while t_s - self._t_s[0] > self.window_s:
             self._t_s.popleft()
-            self._joints.popleft()
+            self._rows.popleft()
 
     def features(self) -> np.ndarray:
         """(n_features,) of the last frame pushed."""
-        return window_features(np.array(self._t_s), np.array(self._joints))
+        rows = np.concatenate(self._rows).reshape(len(self._rows), -1)
+        return _features(rows, self._t_s[-1] - self._t_s[0])
 
 
 def joints_of(pose: Pose) -> np.ndarray:
     """(12, 2) pixels of JOINTS_12; NaN where the landmark is not seen."""
-    marks = list(JOINTS_12)
-    joints = pose.pixels[marks]
-    joints[pose.visibility[marks] < MIN_VISIBILITY] = np.nan
+    joints = pose.image.take(_MARKS, axis=0)[:, :2] * pose.size_px
+    joints[pose.visibility.take(_MARKS) < MIN_VISIBILITY] = np.nan
     return joints
 
 
@@ -108,33 +122,40 @@ def window_features(t_s: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
 
     t_s (n,) seconds; joints_px (n, 12, 2). Returns (n_features,), see FEATURE_NAMES.
     """
-    hips = middle(joints_px[:, 6:8])
-    centred = joints_px - hips[:, None]
-    size = np.nanmean(spread(centred)) if np.isfinite(centred).any() else np.nan
-    centred = centred / max(size, 1e-6)
-    angles = _angles(centred)
-    paths = np.concatenate(
-        [
-            centred.reshape(len(t_s), -1),
-            angles,
-            _places(joints_px, hips) / size,
-        ],
-        axis=1,
-    )
-    mean, std, extent = _statistics(paths)
-    now = centred[-1]
+    return _features(_rows(joints_px), t_s[-1] - t_s[0])
+
+
+def _rows(joints_px: np.ndarray) -> np.ndarray:
+    """(n, _N_PATHS + 1) of (n, 12, 2): what each frame by itself adds to a window, in pixels.
+
+    Joints from the middle of the hips, angles, places, and the body's size. A body's size over the
+    whole window divides all lengths at the end, so that no frame is looked at more than once.
+    """
+    n = len(joints_px)
+    places = middle(joints_px.take(_PAIRS, axis=1))
+    centred = joints_px - places[:, :1]
+    lengths = [centred.reshape(n, -1), _angles(centred), places.reshape(n, -1)]
+    return np.concatenate([*lengths, spread(centred)[:, None]], axis=1)
+
+
+def _features(rows: np.ndarray, lasted_s: float) -> np.ndarray:
+    """(n_features,) of the ``_rows`` of a window."""
+    mean, std, extent = _statistics(rows)
+    size = max(mean[_N_PATHS], 1e-6)
+    scale = np.where(_IS_LENGTH, size, 1.0)
+    paths = slice(0, _N_PATHS)
+    now = rows[-1, paths] / scale
     features = np.concatenate(
         [
-            now.ravel(),
-            angles[-1],
-            _directions(now).ravel(),
-            mean[:32],
-            std,
-            extent,
-            [min(1.0, (t_s[-1] - t_s[0]) / WINDOW_S)],
+            now[:_PLACES_FROM],
+            _directions(now),
+            (mean[paths] / scale)[:_PLACES_FROM],
+            std[paths] / scale,
+            extent[paths] / scale,
+            [min(1.0, lasted_s / WINDOW_S)],
         ]
     )
-    return np.clip(features, -_FAR_OUT, _FAR_OUT)
+    return np.minimum(np.maximum(features, -_FAR_OUT), _FAR_OUT)
 
 
 def mirror_features(features: np.ndarray) -> np.ndarray:
@@ -143,25 +164,16 @@ def mirror_features(features: np.ndarray) -> np.ndarray:
 
 
 def middle(pair: np.ndarray) -> np.ndarray:
-    """(n, 2) of (n, 2, 2): between both, or the one that is seen."""
-    seen = np.isfinite(pair[..., 0])
-    total = np.where(np.isfinite(pair), pair, 0.0).sum(axis=1)
+    """(..., 2) of (..., 2, 2): between both, or the one that is seen."""
+    seen = np.isfinite(pair)
+    total = np.where(seen, pair, 0.0).sum(axis=-2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return total / seen.sum(axis=1)[:, None]
-
-
-def _places(joints_px: np.ndarray, hips: np.ndarray) -> np.ndarray:
-    """(n, 8) where hips, feet, hands and shoulders are in the picture.
-
-    What rests on the floor or holds a bar tells a press from a pull-up.
-    """
-    parts = [hips, *(middle(joints_px[:, k : k + 2]) for k in (10, 4, 0))]
-    return np.concatenate(parts, axis=1)
+        return np.asarray(total / seen.sum(axis=-2))
 
 
 def spread(centred: np.ndarray) -> np.ndarray:
     """(n,) root mean square distance of (n, 12, 2) joints from the hips at the origin."""
-    square = (centred**2).sum(axis=-1)
+    square = (centred * centred).sum(axis=-1)
     seen = np.isfinite(square)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.sqrt(np.where(seen, square, 0.0).sum(axis=1) / seen.sum(axis=1))
@@ -169,29 +181,31 @@ def spread(centred: np.ndarray) -> np.ndarray:
 
 def _angles(joints: np.ndarray) -> np.ndarray:
     """(n, 8) included angles in half turns."""
-    rows = np.array(_ANGLES)
-    a = joints[:, rows[:, 0]] - joints[:, rows[:, 1]]
-    b = joints[:, rows[:, 2]] - joints[:, rows[:, 1]]
+    first, vertex, last = (joints.take(marks, axis=1) for marks in _ANGLE_MARKS)
+    a, b = first - vertex, last - vertex
     cross = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
     return np.abs(np.arctan2(cross, (a * b).sum(axis=-1))) / np.pi
 
 
-def _directions(joint: np.ndarray) -> np.ndarray:
-    """(9, 2) unit vectors of the eight limb segments and the trunk in one frame."""
-    rows = np.array(_SEGMENTS)
-    vectors = joint[rows[:, 1]] - joint[rows[:, 0]]
-    trunk = middle(joint[None, 0:2])[0] - middle(joint[None, 6:8])[0]
-    vectors = np.vstack([vectors, trunk])
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+def _directions(now: np.ndarray) -> np.ndarray:
+    """(18,) unit vectors of the eight limb segments and the trunk in one frame's paths."""
+    ends = now.take(_ENDS)
+    vectors = ends[1] - ends[0]
+    length = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True))
+    return np.asarray((vectors / np.maximum(length, 1e-6)).ravel())
 
 
 def _statistics(paths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean, standard deviation and range of each column over time; NaN where never seen."""
+    n, total = len(paths), paths.sum(axis=0)
+    if np.isfinite(total).all():
+        mean = total / n
+        off = paths - mean
+        return mean, np.sqrt((off * off).sum(axis=0) / n), paths.max(axis=0) - paths.min(axis=0)
     seen = np.isfinite(paths)
     count = seen.sum(axis=0)
-    filled = np.where(seen, paths, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = filled.sum(axis=0) / count
+        mean = np.where(seen, paths, 0.0).sum(axis=0) / count
         std = np.sqrt(np.where(seen, (paths - mean) ** 2, 0.0).sum(axis=0) / count)
     extent = np.where(seen, paths, -np.inf).max(axis=0) - np.where(seen, paths, np.inf).min(axis=0)
     return mean, std, np.where(count > 0, extent, np.nan)
