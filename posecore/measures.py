@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import atan2, degrees, dist, hypot, isnan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,54 +58,40 @@ SIDED: Mapping[str, str] = {**dict.fromkeys(_JOINT_BASES, "deg"), **SIDED_EXTRA}
 
 _EPSILON = 1e-9
 
+FloatRow = np.ndarray | Sequence[float]
+"""One row of COLUMNS: an array, or plain numbers where it is read many times."""
+
 
 def measure(pose: Pose, flexion_deg: np.ndarray) -> np.ndarray:
     """(n_columns,) in the order of COLUMNS; NaN where a landmark is not seen.
 
     flexion_deg  (n_joints,) degrees, as angles.flexion_deg gives them
     """
-    flat = pose.pixels
-    unseen = pose.visibility < MIN_VISIBILITY
+    unseen = pose.visibility.take(_MARKS) < MIN_VISIBILITY
+    flat = pose.image.take(_MARKS, axis=0)[:, :2] * pose.size_px
+    world = pose.world.take(_MARKS, axis=0)
     flat[unseen] = np.nan
-    world = np.where(unseen[:, None], np.nan, pose.world)
-    trunk = _trunk(flat)
-    trunk_px = _length(trunk)
-
-    row = np.full(len(COLUMNS), np.nan)
-    row[: len(JOINT_NAMES)] = flexion_deg
-    for side in ("left", "right"):
-        shoulder, elbow, wrist, hip, knee, ankle, ear = (
-            L[f"{side.upper()}_{name}"]
-            for name in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE", "EAR")
-        )
-        for name, value in (
-            ("upper_arm_lean", _from_vertical(world[elbow] - world[shoulder], down=True)),
-            ("forearm_lean", _from_vertical(world[wrist] - world[elbow], down=False)),
-            ("body_line", _bend(flat[shoulder], flat[hip], flat[ankle])),
-            ("wrist_height", (flat[shoulder][1] - flat[wrist][1]) / max(trunk_px, _EPSILON)),
-            ("hip_line", _bend(flat[shoulder], flat[hip], flat[knee])),
-            ("head_line", _bend(flat[ear], flat[shoulder], flat[hip])),
-        ):
-            row[COLUMN_INDEX[f"{side}_{name}"]] = value
-    legs = [
-        flat[L.LEFT_ANKLE] - flat[L.LEFT_HIP],
-        flat[L.RIGHT_ANKLE] - flat[L.RIGHT_HIP],
-    ]
-    ankles_px = _length(flat[L.LEFT_ANKLE] - flat[L.RIGHT_ANKLE])
-    for name, value in (
-        ("trunk_lean", _trunk_lean(trunk, _trunk(world))),
-        ("trunk_tilt", _tilt(trunk)),
-        ("leg_spread", _between(*legs)),
-        ("knee_width", _length(flat[L.LEFT_KNEE] - flat[L.RIGHT_KNEE]) / max(ankles_px, _EPSILON)),
-        (
-            "stance_width",
-            ankles_px / max(_length(flat[L.LEFT_SHOULDER] - flat[L.RIGHT_SHOULDER]), _EPSILON),
-        ),
-        ("hip_height", _hip_height(flat)),
-        ("step", _step(world)),
-    ):
-        row[COLUMN_INDEX[name]] = value
-    return row
+    world[unseen] = np.nan
+    # Plain numbers from here on: a call of numpy for two of them costs ten times their arithmetic.
+    left, right = _Side(*flat[:_N_SIDE].tolist()), _Side(*flat[_N_SIDE:].tolist())
+    left_m, right_m = _Side(*world[:_N_SIDE].tolist()), _Side(*world[_N_SIDE:].tolist())
+    trunk = _trunk(left, right)
+    trunk_px = hypot(*trunk)
+    sides = zip(_sided(left, left_m, trunk_px), _sided(right, right_m, trunk_px), strict=True)
+    ankles_px, shoulders_px = dist(left.ankle, right.ankle), dist(left.shoulder, right.shoulder)
+    return np.array(
+        [
+            *flexion_deg.tolist(),
+            *(value for both in sides for value in both),
+            _trunk_lean(trunk, _trunk(left_m, right_m)),
+            _tilt(trunk),
+            _between(_minus(left.ankle, left.hip), _minus(right.ankle, right.hip)),
+            dist(left.knee, right.knee) / max(ankles_px, _EPSILON),
+            ankles_px / max(shoulders_px, _EPSILON),
+            _hip_height(left, right),
+            _step(left_m, right_m),
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -128,17 +116,19 @@ class Reading:
         wanted = (self.sides,) if self.sides in ("left", "right") else ("left", "right")
         return [COLUMN_INDEX[f"{side}_{self.measure}"] for side in wanted]
 
-    def of_row(self, row: np.ndarray) -> float:
-        """The same as ``of`` for one (n_columns,) row, without what arrays cost each time."""
-        values = [float(row[column]) for column in self.columns]
-        if len(values) == 1:
-            return values[0]
-        left, right = values
-        if self.sides == "difference":
+    def of_row(self, row: FloatRow) -> float:
+        """The same as ``of`` for one row of n_columns, without what arrays cost each time."""
+        columns, sides = self.columns, self.sides
+        if len(columns) == 1:
+            return float(row[columns[0]])
+        left, right = float(row[columns[0]]), float(row[columns[1]])
+        if sides == "difference":
             return abs(left - right)
         if left != left or right != right:
             return right if left != left else left
-        return {"max": max(values), "min": min(values), "mean": (left + right) / 2}[self.sides]
+        if sides == "mean":
+            return (left + right) / 2
+        return max(left, right) if sides == "max" else min(left, right)
 
     def of(self, rows: np.ndarray) -> np.ndarray:
         """(...,) of (..., n_columns); NaN where no side (difference: not both) is seen."""
@@ -155,71 +145,95 @@ class Reading:
 SIDES: Sequence[str] = ("mean", "max", "min", "difference", "left", "right")
 
 
-def _length(v: np.ndarray) -> float:
-    return float(np.hypot(v[0], v[1]))
+class _Side(NamedTuple):
+    """One side's places: (x, y) pixels, or (x, y, z) metres; NaN where they are not seen."""
+
+    shoulder: list[float]
+    elbow: list[float]
+    wrist: list[float]
+    hip: list[float]
+    knee: list[float]
+    ankle: list[float]
+    ear: list[float]
 
 
-def _from_vertical(v: np.ndarray, *, down: bool) -> float:
-    """Angle in degrees of a (3,) world vector from straight down (or up); y points down."""
-    upright = v[1] if down else -v[1]
-    return float(np.degrees(np.arctan2(np.hypot(v[0], v[2]), upright)))
+_N_SIDE = len(_Side._fields)
+_MARKS = np.array(
+    [L[f"{side}_{name.upper()}"] for side in ("LEFT", "RIGHT") for name in _Side._fields]
+)
 
 
-def _between(a: np.ndarray, b: np.ndarray) -> float:
-    return float(np.degrees(np.abs(np.arctan2(a[0] * b[1] - a[1] * b[0], a @ b))))
+def _sided(flat: _Side, world: _Side, trunk_px: float) -> tuple[float, ...]:
+    """In the order of SIDED_EXTRA."""
+    return (
+        _from_vertical(_minus(world.elbow, world.shoulder), down=True),
+        _from_vertical(_minus(world.wrist, world.elbow), down=False),
+        _bend(flat.shoulder, flat.hip, flat.ankle),
+        (flat.shoulder[1] - flat.wrist[1]) / max(trunk_px, _EPSILON),
+        _bend(flat.shoulder, flat.hip, flat.knee),
+        _bend(flat.ear, flat.shoulder, flat.hip),
+    )
 
 
-def _bend(first: np.ndarray, middle: np.ndarray, last: np.ndarray) -> float:
+def _minus(a: list[float], b: list[float]) -> list[float]:
+    return [p - q for p, q in zip(a, b, strict=True)]
+
+
+def _from_vertical(v: list[float], *, down: bool) -> float:
+    """Angle in degrees of an (x, y, z) world vector from straight down (or up); y points down."""
+    x, y, z = v
+    return degrees(atan2(hypot(x, z), y if down else -y))
+
+
+def _between(a: list[float], b: list[float]) -> float:
+    (ax, ay), (bx, by) = a, b
+    return degrees(abs(atan2(ax * by - ay * bx, ax * bx + ay * by)))
+
+
+def _bend(first: list[float], middle: list[float], last: list[float]) -> float:
     """Signed bend at the middle of a line; above 0 the middle lies above it in the picture."""
-    bend = 180.0 - _between(first - middle, last - middle)
-    along = last - first
-    share = ((middle - first) @ along) / max(along @ along, _EPSILON)
-    on_line = first + share * along
-    return bend if middle[1] < on_line[1] else -bend
+    bend = 180.0 - _between(_minus(first, middle), _minus(last, middle))
+    along_x, along_y = _minus(last, first)
+    way = (middle[0] - first[0]) * along_x + (middle[1] - first[1]) * along_y
+    share = way / max(along_x * along_x + along_y * along_y, _EPSILON)
+    return bend if middle[1] < first[1] + share * along_y else -bend
 
 
-def _tilt(flat_up: np.ndarray) -> float:
-    return float(np.degrees(np.arctan2(flat_up[0], -flat_up[1])))
+def _tilt(flat_up: list[float]) -> float:
+    return degrees(atan2(flat_up[0], -flat_up[1]))
 
 
-def _trunk(points: np.ndarray) -> np.ndarray:
+def _trunk(left: _Side, right: _Side) -> list[float]:
     """Hip to shoulder, mean of the sides of which both are seen; NaN where neither is."""
-    left = points[L.LEFT_SHOULDER] - points[L.LEFT_HIP]
-    right = points[L.RIGHT_SHOULDER] - points[L.RIGHT_HIP]
-    if np.isnan(left).any():
-        return right
-    return left if np.isnan(right).any() else (left + right) / 2
+    one, other = _minus(left.shoulder, left.hip), _minus(right.shoulder, right.hip)
+    if isnan(sum(one)):
+        return other
+    return one if isnan(sum(other)) else [(a + b) / 2 for a, b in zip(one, other, strict=True)]
 
 
-def _trunk_lean(flat_up: np.ndarray, up: np.ndarray) -> float:
+def _trunk_lean(flat_up: list[float], up: list[float]) -> float:
     """Trunk from upright: on the picture, and by the world's depth where it leaves the plane."""
     in_plane = abs(_tilt(flat_up))
     in_space = _from_vertical(up, down=False)
-    depth = abs(up[2]) / max(float(np.linalg.norm(up)), _EPSILON)
-    weight = float(np.clip((depth - 0.25) / 0.5, 0.0, 1.0)) if depth == depth else 0.0
-    return float(in_plane + weight * (in_space - in_plane))
+    depth = abs(up[2]) / max(hypot(*up), _EPSILON)
+    weight = min(max((depth - 0.25) / 0.5, 0.0), 1.0) if depth == depth else 0.0
+    return in_plane + weight * (in_space - in_plane)
 
 
-def _hip_height(flat: np.ndarray) -> float:
-    heights = []
-    for hip, knee, ankle in (
-        (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE),
-        (L.RIGHT_HIP, L.RIGHT_KNEE, L.RIGHT_ANKLE),
-    ):
-        leg = _length(flat[hip] - flat[knee]) + _length(flat[knee] - flat[ankle])
-        heights.append((flat[ankle][1] - flat[hip][1]) / max(leg, _EPSILON))
-    seen = [h for h in heights if h == h]
-    return float(np.mean(seen)) if seen else float("nan")
+def _leg(side: _Side) -> float:
+    return dist(side.hip, side.knee) + dist(side.knee, side.ankle)
 
 
-def _step(world: np.ndarray) -> float:
-    legs = [
-        float(np.linalg.norm(world[hip] - world[knee]) + np.linalg.norm(world[knee] - world[ankle]))
-        for hip, knee, ankle in (
-            (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE),
-            (L.RIGHT_HIP, L.RIGHT_KNEE, L.RIGHT_ANKLE),
-        )
-    ]
-    seen = [leg for leg in legs if leg == leg]
-    apart = float(np.linalg.norm(world[L.LEFT_ANKLE] - world[L.RIGHT_ANKLE]))
-    return apart / max(float(np.mean(seen)), _EPSILON) if seen else float("nan")
+def _hip_height(left: _Side, right: _Side) -> float:
+    return _mean_seen([(s.ankle[1] - s.hip[1]) / max(_leg(s), _EPSILON) for s in (left, right)])
+
+
+def _step(left_m: _Side, right_m: _Side) -> float:
+    return dist(left_m.ankle, right_m.ankle) / max(
+        _mean_seen([_leg(left_m), _leg(right_m)]), _EPSILON
+    )
+
+
+def _mean_seen(values: list[float]) -> float:
+    seen = [value for value in values if value == value]
+    return sum(seen) / len(seen) if seen else float("nan")
