@@ -259,11 +259,11 @@ def _read_swing(target: Target, trace: RepTrace) -> Finding | None:
 def read_on_frame(
     target: Target, row: np.ndarray, error_deg: np.ndarray, view: str | None, t_s: float
 ) -> Finding | None:
-    """A target on one frame; None where the view cannot judge it or nothing is seen."""
+    """A target on one frame; None where it is kept, the view cannot judge it or nothing is seen."""
     if target.at == "rep" or view not in target.views:
         return None
-    value = float(target.reading.of(row))
-    if not np.isfinite(value):
+    value = target.reading.of_row(row)
+    if target.low <= value <= target.high or not np.isfinite(value):
         return None
     joint, error = joint_and_error(target.reading, row, error_deg, target)
     return Finding(target, t_s, joint, value, error)

@@ -97,6 +97,8 @@ class Pipeline:
         self.classifier: Recogniser = classifier or ExerciseClassifier.load()
         self.classes = self.classifier.classes
         self._estimator = estimator
+        self.takes_poses = estimator is None
+        """Whether poses may come from elsewhere: no other estimator was asked for."""
         self._window = FeatureWindow()
         s = self.settings
         self._voter = Voter(self.classes, s.vote_fade_s, s.vote_confidence, s.vote_margin)
@@ -207,14 +209,15 @@ class Pipeline:
     def _shares(self) -> dict[str, float]:
         if self.fixed is not None:
             return {self.fixed: 1.0}
-        shares = self._voter.shares
-        return {self.classes[i]: float(shares[i]) for i in np.argsort(-shares) if shares[i] > 0.01}
+        shares = zip(self._voter.shares.tolist(), self.classes, strict=True)
+        return {name: share for share, name in sorted(shares, reverse=True) if share > 0.01}
 
     def _count(self, now: _Moment, voted: str) -> tuple[Rep | None, ExerciseSet | None]:
         """Every counter runs all the time, so a label that flips for a moment loses no rep."""
         counted: list[tuple[RepSpan, str]] = []
+        row = now.row.tolist()  # a dozen counters read it
         for name, counter in self._counters.items():
-            span = counter.step(now.row, now.t_s)
+            span = counter.step(row, now.t_s)
             if span is None or not in_posture(self.exercises[name], self._trace(name, span)):
                 continue
             own, others, none = self._shares_over(span, name)

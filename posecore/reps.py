@@ -11,12 +11,11 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
-from statistics import median
 
 import numpy as np
 
 from posecore.exercises import Signal
-from posecore.measures import Reading
+from posecore.measures import FloatRow, Reading
 
 MAX_GAP_S = 1.0
 """Not seen for longer than this, the movement under way is forgotten: no rep is guessed."""
@@ -61,11 +60,22 @@ class RepSpan:
     outer_s: tuple[float, float]
 
 
+def _median(values: list[float]) -> float:
+    values.sort()
+    half, odd = divmod(len(values), 2)
+    return values[half] if odd else (values[half - 1] + values[half]) / 2
+
+
 class RepCounter:
     """Reps of one signal: ``step`` its value frame by frame."""
 
     def __init__(self, signal: Signal) -> None:
         self.signal = signal
+        # As if the far end were always the larger value.
+        self._upwards = signal.upwards
+        self._start, self._far = (
+            (signal.start, signal.far) if signal.upwards else (-signal.start, -signal.far)
+        )
         self.reset()
 
     def reset(self) -> None:
@@ -102,20 +112,19 @@ class RepCounter:
 
     def _steady(self, value: float, t_s: float) -> float:
         """Median of the last moment, in the direction in which the far end is larger."""
-        self._recent.append((t_s, value if self.signal.upwards else -value))
-        while t_s - self._recent[0][0] > _MEDIAN_S and len(self._recent) > 3:
-            self._recent.popleft()
-        return median(v for _, v in self._recent)
+        recent = self._recent
+        recent.append((t_s, value if self._upwards else -value))
+        while t_s - recent[0][0] > _MEDIAN_S and len(recent) > 3:
+            recent.popleft()
+        return _median([v for _, v in recent])
 
     def _advance(self, x: float, t_s: float) -> RepSpan | None:
-        signal = self.signal
-        sign = 1.0 if signal.upwards else -1.0
-        start, far = sign * signal.start, sign * signal.far
         if self._low is None:
             self._low, self._start_s = x, t_s
         if self.phase is Phase.START:
-            self._wait(x, far, t_s)
+            self._wait(x, t_s)
             return None
+        start, far = self._start, self._far
         self._way.append((t_s, x))
         if self._went_out_again(x, t_s):
             return self._end_at_valley(x, far, t_s)
@@ -125,7 +134,7 @@ class RepCounter:
             self.phase = Phase.FAR if x >= far else Phase.OUT
         elif x < self._valley:
             self._valley, self._valley_s = x, t_s
-        if t_s - self._start_s > signal.max_s:
+        if t_s - self._start_s > self.signal.max_s:
             self._begin_again(x, t_s)
             return None
         rise = self._peak - self._low
@@ -171,7 +180,7 @@ class RepCounter:
         self.phase = Phase.FAR if x >= far else Phase.OUT
         return rep if self._is_movement(rep) else None
 
-    def _wait(self, x: float, far: float, t_s: float) -> None:
+    def _wait(self, x: float, t_s: float) -> None:
         """At the start: follow where it lies until the movement leaves it."""
         reach = self.signal.min_range
         assert self._low is not None
@@ -181,7 +190,7 @@ class RepCounter:
         if x <= self._low + _SETTLED * reach:
             self._start_s = t_s
         elif x >= self._low + _LEAVE * reach:
-            self.phase = Phase.FAR if x >= far else Phase.OUT
+            self.phase = Phase.FAR if x >= self._far else Phase.OUT
             self._peak, self._peak_s = x, t_s
             self._valley, self._valley_s = x, t_s
 
@@ -200,7 +209,9 @@ class ExerciseCounter:
     def __init__(self, signal: Signal) -> None:
         self.readings = signal.readings
         self.counters = tuple(RepCounter(signal) for _ in self.readings)
+        self._of_sides = tuple(zip(self.readings, self.counters, strict=True))
         self._lesser = Reading(signal.measure, "min" if signal.upwards else "max")
+        self._asks_for_both = isfinite(signal.both)
         self.reset()
 
     def reset(self) -> None:
@@ -209,11 +220,12 @@ class ExerciseCounter:
         for counter in self.counters:
             counter.reset()
 
-    def step(self, row: np.ndarray, t_s: float) -> RepSpan | None:
+    def step(self, row: FloatRow, t_s: float) -> RepSpan | None:
         """row (n_columns,) as measures.measure gives it."""
-        self._remember(row, t_s)
+        if self._asks_for_both:
+            self._remember(row, t_s)
         ended = None
-        for reading, counter in zip(self.readings, self.counters, strict=True):
+        for reading, counter in self._of_sides:
             rep = counter.step(reading.of_row(row), t_s)
             if rep is None or not self._both_moved(rep) or self._same_as_last(rep):
                 continue
@@ -236,19 +248,17 @@ class ExerciseCounter:
         upwards = self.counters[0].signal.upwards
         return np.fmax.reduce(values) if upwards else np.fmin.reduce(values)
 
-    def _remember(self, row: np.ndarray, t_s: float) -> None:
+    def _remember(self, row: FloatRow, t_s: float) -> None:
         """What the lesser side does, for as long as a rep may last."""
-        signal = self.counters[0].signal
-        if isfinite(signal.both):
-            self._past.append((t_s, self._lesser.of_row(row)))
-            while t_s - self._past[0][0] > signal.max_s + MAX_GAP_S:
-                self._past.popleft()
+        self._past.append((t_s, self._lesser.of_row(row)))
+        while t_s - self._past[0][0] > self.counters[0].signal.max_s + MAX_GAP_S:
+            self._past.popleft()
 
     def _both_moved(self, rep: RepSpan) -> bool:
         """Both sides went on their way, where the exercise asks for both."""
-        signal = self.counters[0].signal
-        if not isfinite(signal.both):
+        if not self._asks_for_both:
             return True
+        signal = self.counters[0].signal
         seen = [v for t, v in self._past if rep.start_s <= t <= rep.end_s and isfinite(v)]
         return bool(seen) and (
             max(seen) >= signal.both if signal.upwards else min(seen) <= signal.both

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import atan2, degrees, hypot
+
 import numpy as np
 
 from posecore.angles import MIN_VISIBILITY
@@ -20,21 +22,26 @@ PARTS: dict[str, tuple[L, ...]] = {
     "legs": (L.LEFT_KNEE, L.RIGHT_KNEE, L.LEFT_ANKLE, L.RIGHT_ANKLE),
 }
 
+_TRUNK = np.array(PARTS["trunk"])
+
 
 def turn_deg(pose: Pose) -> float:
     """Angle in [0, 90] between the body's left-right axis and the picture's plane.
 
     0 faces the camera or turns its back to it, 90 is a side view.
     """
-    world = pose.world
-    axis = world[L.LEFT_SHOULDER] - world[L.RIGHT_SHOULDER] + world[L.LEFT_HIP] - world[L.RIGHT_HIP]
-    return float(np.degrees(np.arctan2(abs(axis[2]), np.hypot(axis[0], axis[1]))))
+    places = pose.world.take(_TRUNK, axis=0).tolist()
+    x, y, z = (
+        shoulder - other_shoulder + hip - other_hip
+        for shoulder, other_shoulder, hip, other_hip in zip(*places, strict=True)
+    )
+    return degrees(atan2(abs(z), hypot(x, y)))
 
 
 def view_of(pose: Pose) -> str | None:
     """ "front", "diagonal" or "side"; None where the trunk is not seen."""
-    seen = pose.visibility[list(PARTS["trunk"])] >= MIN_VISIBILITY
-    if not (seen[:2].any() and seen[2:].any()):
+    seen = [v >= MIN_VISIBILITY for v in pose.visibility.take(_TRUNK).tolist()]
+    if not (any(seen[:2]) and any(seen[2:])):
         return None
     turn = turn_deg(pose)
     if turn < FRONT_BELOW_DEG:

@@ -9,7 +9,7 @@ import pytest
 from bodies import body
 
 from posecore.exercises import load_exercises
-from posecore.framing import STEADY_S, Framing, FramingGuide, framing_of, luma_of
+from posecore.framing import LOOK_S, STEADY_S, Framing, FramingGuide, framing_of, luma_of
 from posecore.landmarks import Landmark as L
 from posecore.types import Pose
 
@@ -153,13 +153,24 @@ def test_the_guide_does_not_flicker():
     assert guide.step(None, LIT, 0.31 + STEADY_S).kind == "nobody"
 
 
-def test_words_follow_at_once_where_the_finding_is_the_same():
+def test_words_follow_at_the_next_look_where_the_finding_is_the_same():
     guide = FramingGuide()
     guide.step(moved(body(), y=0.16), LIT, 0.0)
     now = moved(body(), y=0.16)
     image = now.image.copy()
     image[[L.LEFT_KNEE, L.RIGHT_KNEE], 1] = 1.1
-    assert "knees and feet" in guide.step(replace(now, image=image), LIT, 0.1).say
+    further = replace(now, image=image)
+    before = guide.step(further, LIT, LOOK_S / 2).say
+    assert "feet" in before and "knees" not in before
+    assert "knees and feet" in guide.step(further, LIT, LOOK_S).say
+
+
+def test_another_exercise_is_looked_at_at_once():
+    guide = FramingGuide(EXERCISES["squat"])
+    guide.step(body(view="front"), LIT, 0.0)
+    guide.exercise = EXERCISES["push_up"]
+    guide.step(body(view="front"), LIT, LOOK_S / 4)
+    assert guide.step(body(view="front"), LIT, LOOK_S / 4 + STEADY_S).kind == "turn"
 
 
 def test_reset_equals_new():
