@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,8 @@ import pytest
 from posecore.exercises import FOLDER_VARIABLE
 from posecore.store import Store
 from scripts.postgres import Server, running
-from scripts.prepare import POSTGRES_VARIABLE, NotReady, find_postgres
+from scripts.prepare import POSTGRES_VARIABLE, find_postgres
+from tests.needed import needed
 
 
 @pytest.fixture(autouse=True)
@@ -25,15 +25,8 @@ def no_own_exercises(
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A PostgreSQL server that ends with the tests."""
-    try:
-        programs = find_postgres()
-    except NotReady as error:
-        pytest.fail(str(error))
-    if programs is None:
-        reason = f"no PostgreSQL found; install one or set {POSTGRES_VARIABLE} to its programs"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    reason = f"no PostgreSQL found; install one or set {POSTGRES_VARIABLE} to its programs"
+    programs = needed(find_postgres, reason)
     with running(programs) as started:
         yield started
 

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from bench.served import ALWAYS, ROOT, App, served
-from scripts.prepare import BROWSER_VARIABLE, NotReady, find_browser
+from scripts.prepare import BROWSER_VARIABLE, find_browser
+from tests.needed import needed
 
 CLIPS = ROOT / "tests" / "clips"
 PICTURES = ROOT / "docs" / "images"
@@ -47,16 +49,9 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def browser_path() -> str:
-    try:
-        found = find_browser()
-    except NotReady as error:
-        pytest.fail(str(error))
-    if found is None:
-        reason = f"no Chromium found; install one or set {BROWSER_VARIABLE} to its path"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    return needed(
+        find_browser, f"no Chromium found; install one or set {BROWSER_VARIABLE} to its path"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -113,14 +108,15 @@ def running_app(
 def open_page(
     app: App, browser_path: str, playwright: Playwright, tmp_path: Path
 ) -> Iterator[Callable[[tuple[str, ...]], Watched]]:
-    """Opens the app in a browser that has the camera that is asked for."""
+    """Opens the app in a browser that has the camera that is asked for, and whose reader has the
+    language, colours and window that are."""
     browsers: list[Browser] = []
     pages: list[Watched] = []
 
-    def open_with(camera: tuple[str, ...]) -> Watched:
+    def open_with(camera: tuple[str, ...], **reader: Any) -> Watched:
         browser = playwright.chromium.launch(executable_path=browser_path, args=[*ALWAYS, *camera])
         browsers.append(browser)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page = browser.new_page(**{"viewport": {"width": 1280, "height": 800}} | reader)
         page.set_default_timeout(PATIENCE_MS)
         watched = Watched(page, picture_folder=tmp_path)
         pages.append(watched)

@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-import pytest
 from conftest import PATIENCE_MS
 
 from bench.served import ROOT, free_port
+from tests.needed import needed
 
 DEPLOY = ROOT / "deploy"
 PROVIDER = Path(__file__).with_name("provider.py")
@@ -26,13 +27,8 @@ _PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"])
 
 def program(name: str, package: str) -> str:
     """Its path; without it CI fails, and others skip the test."""
-    found = shutil.which(name, path=_PLACES)
-    if found is None:
-        reason = f"no {name} found (Debian: apt-get install {package})"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    find = partial(shutil.which, name, path=_PLACES)
+    return needed(find, f"no {name} found (Debian: apt-get install {package})")
 
 
 @contextmanager
