@@ -170,7 +170,13 @@ def offer_undo(store: Store) -> None:
         return
     session_id, words = deleted
     st.success(_("The session of {date} was deleted.", date=words))
-    st.button(_("Undo"), type="primary", on_click=restore_session, args=(store, session_id))
+    st.button(
+        _("Undo"),
+        type="primary",
+        key="history_undo_button",
+        on_click=restore_session,
+        args=(store, session_id),
+    )
 
 
 def show_deleted(store: Store) -> None:

@@ -129,7 +129,12 @@ def show_notes(store: Store, summary: SessionSummary) -> None:
 
 
 def offer_list() -> None:
-    st.button(_("All sessions"), icon=":material/arrow_back:", on_click=close_session)
+    st.button(
+        _("All sessions"),
+        icon=":material/arrow_back:",
+        key="history_back",
+        on_click=close_session,
+    )
 
 
 def show_set(store: Store, one: SetRecord, exercises: Mapping[str, Exercise]) -> None:
@@ -221,6 +226,7 @@ def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:
         st.button(
             _("Delete this session"),
             icon=":material/delete:",
+            key="history_delete",
             on_click=st.session_state.update,
             args=({"history_confirm": summary.id},),
         )
@@ -231,12 +237,14 @@ def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:
         _("Yes, delete it"),
         type="primary",
         width="stretch",
+        key="history_delete_yes",
         on_click=delete_session,
         args=(store, summary, now),
     )
     no.button(
         _("No, keep it"),
         width="stretch",
+        key="history_delete_no",
         on_click=st.session_state.pop,
         args=("history_confirm", None),
     )

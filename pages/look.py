@@ -30,7 +30,7 @@ _STYLE = """
   [data-testid="stMetric"] * { white-space: normal !important; flex-wrap: wrap; }
 }
 """
-_BY_WORDS = ".stApp :is(p, li, h1, h2, h3, h4, td, th, label) { word-break: keep-all; }"
+_BY_WORDS = ".stApp :is(p, li, h1, h2, h3, h4, td, th, label, .pc-word) { word-break: keep-all; }"
 """Korean is broken between words, as it is in print, and not between any two syllables."""
 
 _UPLOADER = """

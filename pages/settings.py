@@ -28,7 +28,7 @@ def show_people(store: Store) -> None:
     )
     for each in store.people.all():
         _show_person(store, each)
-    with st.popover(_("Add a person"), icon=":material/person_add:"):
+    with st.popover(_("Add a person"), icon=":material/person_add:", key="settings_add"):
         offer_to_add(store)
 
 
@@ -90,6 +90,7 @@ def show_files(store: Store) -> None:
         file_name=f"posecoach-{today}{ENDING}",
         mime="application/gzip",
         icon=":material/download:",
+        key="settings_export",
     )
     number = st.session_state.setdefault("settings_imports", 0)
     given = st.file_uploader(_("Import a file"), type=["gz"], key=f"settings_import_{number}")

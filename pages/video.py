@@ -50,7 +50,11 @@ def choose(knowledge: Knowledge, *, busy: bool) -> None:
     )
     keep = right.toggle(_("Save to the history"), value=True)
     pressed = st.button(
-        _("Analyse"), type="primary", disabled=busy or not uploaded, icon=":material/play_arrow:"
+        _("Analyse"),
+        type="primary",
+        disabled=busy or not uploaded,
+        icon=":material/play_arrow:",
+        key="video_analyse",
     )
     if not pressed or not uploaded:
         return

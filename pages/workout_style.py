@@ -107,6 +107,7 @@ STYLE = """
 .pc-strip li { flex: 1 1 0; max-width: 3.6rem; height: 100%; display: flex; margin: 0 !important;
   flex-direction: column; justify-content: flex-end; text-align: center; font-size: 1.2rem;
   line-height: 1.1; font-weight: 700; }
+.pc-strip li:nth-last-child(n + 13) { display: none; }
 .pc-bar { display: block; border-radius: 5px 5px 0 0; border: 3px solid; box-sizing: border-box; }
 .pc-depth { font-size: 1.15rem; color: #ffffff; margin-top: .15rem; }
 .pc-bar-ok { color: #5fe0a5; } .pc-bar-ok .pc-bar { background: #0f8a58; }
@@ -139,6 +140,7 @@ STYLE = """
   .pc-board { padding: .6rem .9rem .7rem; }
   .pc-votes { margin: .2rem 0 0; font-size: 1.1rem; }
   .pc-strip { height: 5.6rem; }
+  .pc-strip li:nth-last-child(n + 9) { display: none; }
 }
 </style>
 """

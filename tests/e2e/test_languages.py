@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Playwright
 
 from bench.served import ALWAYS, App
 from posecore.store import Store
 from tests.e2e.conftest import NO_CAMERA, PATIENCE_MS, PICTURES, SCREENSHOTS_VARIABLE, running_app
+from tests.e2e.readable import grave, settled, too_wide
 from tests.stored import TOO_SHALLOW, rep, squats
 
 PAGES = ("", "video", "history", "exercises", "accuracy", "settings")
@@ -34,10 +34,6 @@ TITLES = {
 
 
 IN_README = ("exercises", "ko", "phone")
-STREAMLITS_OWN = (
-    ("aria-allowed-attr", ".stSidebar"),  # on a phone, where the pages' names are behind a button
-    ("label", '[data-testid="stFileUploaderDropzoneInput"]'),  # its button beside it has a name
-)
 
 
 def asks_beside_the_page(page: str) -> set[str]:
@@ -72,44 +68,6 @@ def browser(browser_path: str, playwright: Playwright) -> Iterator[Browser]:
     running = playwright.chromium.launch(executable_path=browser_path, args=[*ALWAYS, *NO_CAMERA])
     yield running
     running.close()
-
-
-def settled(page: Page) -> None:
-    """The page's script is over and nothing of an older run is left."""
-    page.locator('[data-testid="stMain"] [data-testid="stElementContainer"]').nth(2).wait_for(
-        state="attached"
-    )
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_selector('[data-stale="true"]', state="detached")
-
-
-def grave(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-        if not any(
-            each["id"] == rule and own in str(node["target"]) for rule, own in STREAMLITS_OWN
-        )
-    ]
-
-
-def too_wide(page: Page) -> list[str]:
-    """What stands out to the right of the window, so that the page scrolls sideways."""
-    return page.evaluate(
-        """() => {
-            const main = document.querySelector('[data-testid="stMain"]');
-            const scrolls = [document.scrollingElement, main].some(
-                (each) => each && each.scrollWidth > each.clientWidth + 1);
-            if (!scrolls) return [];
-            return [...main.querySelectorAll('*')]
-                .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
-                .slice(0, 8)
-                .map((each) => `${each.tagName}.${each.className}`);
-        }"""
-    )
 
 
 @pytest.mark.parametrize("language", READERS)
