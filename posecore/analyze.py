@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,8 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from posecore.angles import JOINT_NAMES, N_JOINTS
+from posecore.crew import Crew, Film
 from posecore.decoder import GuardedReader
-from posecore.types import ExerciseSet, Fault, FrameResult, Rep
+from posecore.parts import PartedEstimator
+from posecore.types import ExerciseSet, Fault, FrameResult, Pose, Rep
 from posecore.video import VideoInfo
 
 __all__ = [
@@ -40,6 +43,8 @@ class Stepper(Protocol):
     """What is needed of a pipeline; one that has seen no frame yet."""
 
     def step(self, rgb: np.ndarray, t_s: float) -> FrameResult: ...
+
+    def advance(self, t_s: float, pose: Pose | None) -> FrameResult: ...
 
     def finish(self) -> ExerciseSet | None: ...
 
@@ -123,30 +128,90 @@ def analyze_video(
     pipeline: Stepper,
     on_frame: OnFrame | None = None,
     progress: Progress | None = None,
+    workers: int = 1,
+    crew: Crew | None = None,
 ) -> Analysis:
     """Send a file's frames through ``pipeline`` and collect what it says.
 
     on_frame  called with each picture and its result, as long as the picture is there
     progress  called with the seconds done and the seconds in all (None: the file does not say)
+    workers   processes that share the poses of a film long enough to be cut into parts
+    crew      such processes, where there are some already; then ``workers`` says nothing
+    What is found depends on neither of the two. A pipeline with an estimator of its own estimates
+    by itself, as does one that knows nothing of poses.
     The file is decoded in a process of its own, which has limits: see posecore.decoder.
     Raises VideoError where the file cannot be read. The pipeline is left open.
     """
-    columns = _Columns()
-    sets: list[ExerciseSet] = []
-    with GuardedReader(path) as video:
-        for rgb, t_s in video.frames():
-            result = pipeline.step(rgb, t_s)
-            columns.add(result, t_s)
+    takes_poses = bool(getattr(pipeline, "takes_poses", False))
+    with ExitStack() as stack:
+        steps: Iterator[_Step]
+        video: GuardedReader | Film
+        if crew is not None and takes_poses:
+            video = Film(crew, path)
+            pictures = stack.enter_context(GuardedReader(path)) if on_frame else None
+            steps = _steps_of_film(video, pipeline, pictures)
+        else:
+            video = stack.enter_context(GuardedReader(path, parts=takes_poses))
+            if len(video.parts) == 1:
+                steps = _steps(video, pipeline)
+            elif workers < 2:
+                steps = _steps_in_parts(video, pipeline, stack)
+            else:
+                pictures = video if on_frame else None
+                if pictures is None:
+                    video.close()
+                helpers = stack.enter_context(Crew(min(workers, len(video.parts))))
+                video = Film(helpers, path, video.info, video.parts)
+                steps = _steps_of_film(video, pipeline, pictures)
+        columns = _Columns()
+        sets: list[ExerciseSet] = []
+        for rgb, result, done_s in steps:
+            columns.add(result, result.t_s)
             if result.set_ended is not None:
                 sets.append(result.set_ended)
-            if on_frame is not None:
+            if on_frame is not None and rgb is not None:
                 on_frame(rgb, result)
             if progress is not None:
-                progress(t_s, video.info.duration_s)
+                progress(done_s, video.info.duration_s)
         last = pipeline.finish()
         if last is not None:
             sets.append(last)
-        return columns.analysis(video, sets)
+        return columns.analysis(video.info, video.cut_off_at_s, sets)
+
+
+_Step = tuple[np.ndarray | None, FrameResult, float]
+"""A picture where there is one, what was found, and how much of the film is done, in seconds."""
+
+
+def _steps(video: GuardedReader, pipeline: Stepper) -> Iterator[_Step]:
+    for rgb, t_s in video.frames():
+        yield rgb, pipeline.step(rgb, t_s), t_s
+
+
+def _steps_in_parts(video: GuardedReader, pipeline: Stepper, stack: ExitStack) -> Iterator[_Step]:
+    """One process for a long film: it estimates as several do, each in its parts."""
+    estimator = PartedEstimator(video.parts)
+    stack.callback(estimator.close)
+    for rgb, t_s in video.frames():
+        yield rgb, pipeline.advance(t_s, estimator.estimate(rgb, t_s)), t_s
+
+
+def _steps_of_film(
+    film: Film, pipeline: Stepper, pictures: GuardedReader | None
+) -> Iterator[_Step]:
+    """Poses that a crew finds. Pictures, where they are wanted, are decoded once more: only here
+    are they needed in order."""
+    coming = pictures.frames() if pictures is not None else iter(())
+    shown: tuple[np.ndarray, float] | None = None
+    for t_s, pose in film.poses():
+        result = pipeline.advance(t_s, pose)
+        while pictures is not None and (shown is None or shown[1] < t_s):
+            shown = next(coming, None)
+            if shown is None:
+                pictures = None
+        same = shown is not None and shown[1] == t_s
+        rgb = shown[0] if shown is not None and same else None
+        yield rgb, result, film.done_s
 
 
 def write_document(analysis: Analysis, path: Path) -> None:
@@ -209,11 +274,13 @@ class _Columns:
         if fault.beyond > self.hold_faults[last].beyond:
             self.hold_faults[last] = fault
 
-    def analysis(self, video: GuardedReader, sets: list[ExerciseSet]) -> Analysis:
+    def analysis(
+        self, info: VideoInfo, cut_off_at_s: float | None, sets: list[ExerciseSet]
+    ) -> Analysis:
         warnings = []
-        if video.cut_off_at_s is not None:
+        if cut_off_at_s is not None:
             warnings.append(
-                f"This file is cut off: it can be read up to {video.cut_off_at_s:.1f} s, and "
+                f"This file is cut off: it can be read up to {cut_off_at_s:.1f} s, and "
                 "that part was analysed."
             )
         if not any(self.person):
@@ -223,7 +290,7 @@ class _Columns:
             )
         shape = (-1, N_JOINTS)
         return Analysis(
-            info=video.info,
+            info=info,
             t_s=np.array(self.t_s),
             person=np.array(self.person, bool),
             frame_exercise=tuple(self.frame_exercise),

@@ -22,21 +22,38 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from posecore.language import Text, words_of
+from posecore.messages import (
+    bytes_of,
+    end_with_the_program,
+    limit_memory,
+    own_output,
+    receive,
+    send,
+    sentence_of,
+)
+from posecore.parts import WHOLE, Part, parts_of
 from posecore.video import MAX_SIDE_PX, SHORT_OF_MEMORY, VideoError, VideoInfo, VideoReader
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-_INFO, _FRAME, _END, _PROBLEM = b"ifep"
-_HEAD = struct.Struct("<BQ")  # kind of a message, bytes that follow
+_INFO, _PARTS, _FRAME, _END, _PROBLEM = b"icfep"
 _FRAME_HEAD = struct.Struct("<dII")  # seconds, height, width; then the RGB bytes
-_LARGEST = 1 << 28  # bytes of a message; more cannot come from a decoder that is in order
 
 _AHEAD = 2  # frames that wait while the one before them is looked at
+
+
+TOO_LONG = Text(
+    "{file}: reading this file takes too long, so it was given up. It may be damaged, or larger "
+    "than this computer can read: make a smaller copy of it."
+)
+BROKE_DOWN = Text(
+    "{file}: the program that reads it broke down. The file may be damaged, or memory was short."
+)
 
 
 @dataclass(frozen=True)
@@ -63,18 +80,26 @@ LIMITS = Limits()
 class GuardedReader:
     """As VideoReader, the decoding done by another process. Iterate ``frames()`` once.
 
+    parts  look where the film can be cut; without, ``parts`` is all of it in one
     Raises VideoError where the file cannot be read, and where it goes beyond ``limits``.
     """
 
     def __init__(
-        self, path: str | Path, *, max_side_px: int = MAX_SIDE_PX, limits: Limits = LIMITS
+        self,
+        path: str | Path,
+        *,
+        max_side_px: int = MAX_SIDE_PX,
+        limits: Limits = LIMITS,
+        parts: bool = False,
     ) -> None:
         self.path = Path(path)
         self.limits = limits
         self.cut_off_at_s: float | None = None
+        self.parts: tuple[Part, ...] = (WHOLE,)
         self._waited_s = 0.0
         self._n_frames = 0
         asked = {"path": str(self.path.absolute()), "max_side_px": max_side_px, **asdict(limits)}
+        asked["parts"] = parts
         self._process = subprocess.Popen(
             [sys.executable, "-m", "posecore.decoder", json.dumps(asked)],
             cwd=_ROOT,
@@ -93,6 +118,11 @@ class GuardedReader:
             if kind != _INFO:
                 raise self._broke_down()
             self.info = VideoInfo(**json.loads(content))
+            if parts:
+                kind, content = self._next(limits.first_s)
+                if kind != _PARTS:
+                    raise self._broke_down()
+                self.parts = tuple(Part(**each) for each in json.loads(content))
         except BaseException:
             self.close()
             raise
@@ -124,14 +154,7 @@ class GuardedReader:
                 raise self._broke_down()
             self._n_frames += 1
             if self._n_frames > self.limits.max_frames:
-                raise VideoError(
-                    Text(
-                        "{file}: this video has more than {max_frames} pictures. Cut it into "
-                        "shorter ones.",
-                        file=self.path.name,
-                        max_frames=self.limits.max_frames,
-                    )
-                )
+                raise too_many_frames(self.path, self.limits.max_frames)
             t_s, height, width = _FRAME_HEAD.unpack_from(content)
             pixels = np.frombuffer(content, np.uint8, offset=_FRAME_HEAD.size)
             if pixels.size != height * width * 3:
@@ -161,38 +184,35 @@ class GuardedReader:
         try:
             kind, content = self._messages.get(timeout=max(0.0, min(patience_s, allowed_s)))
         except queue.Empty:
-            raise VideoError(
-                Text(
-                    "{file}: reading this file takes too long, so it was given up. It may be "
-                    "damaged, or larger than this computer can read: make a smaller copy of "
-                    "it.",
-                    file=self.path.name,
-                )
-            ) from None
+            raise VideoError(Text(TOO_LONG, file=self.path.name)) from None
         finally:
             self._waited_s += time.monotonic() - began
         if kind == _PROBLEM:
-            raise VideoError(_said(content))
+            raise VideoError(sentence_of(content))
         return kind, content
 
     def _listen(self) -> None:
         """The listener's: hand over messages until the process ends. The last one has no kind."""
         stream = self._process.stdout
         assert stream is not None
-        message = _receive(stream)
+        message = receive(stream)
         while message is not None and not self._closed.is_set():
             self._messages.put(message)
-            message = _receive(stream)
+            message = receive(stream)
         self._messages.put((0, b""))
 
     def _broke_down(self) -> VideoError:
-        return VideoError(
-            Text(
-                "{file}: the program that reads it broke down. The file may be damaged, "
-                "or memory was short.",
-                file=self.path.name,
-            )
+        return VideoError(Text(BROKE_DOWN, file=self.path.name))
+
+
+def too_many_frames(path: Path, most: int) -> VideoError:
+    return VideoError(
+        Text(
+            "{file}: this video has more than {max_frames} pictures. Cut it into shorter ones.",
+            file=path.name,
+            max_frames=most,
         )
+    )
 
 
 def guarded_frames(
@@ -203,74 +223,26 @@ def guarded_frames(
         yield from video.frames()
 
 
-def _receive(stream: IO[bytes]) -> tuple[int, bytes] | None:
-    """The next message; None where the stream ends, or holds what is none."""
-    head = stream.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    kind, size = _HEAD.unpack(head)
-    if size > _LARGEST:
-        return None
-    content = stream.read(size)
-    return (kind, content) if len(content) == size else None
-
-
-def _send(stream: IO[bytes], kind: int, *parts: Any) -> None:
-    stream.write(_HEAD.pack(kind, sum(memoryview(part).nbytes for part in parts)))
-    for part in parts:
-        stream.write(part)
-    stream.flush()
-
-
-def _plain(problem: str) -> bytes:
-    """A sentence with what it was made from, for the process that asked."""
-    made = (problem.template, problem.values) if isinstance(problem, Text) else (problem, {})
-    return json.dumps(made).encode()
-
-
-def _said(content: bytes) -> str:
-    template, values = json.loads(content)
-    return Text(template, **values) if values else str(template)
-
-
-def _end_with_the_program() -> None:
-    sys.stdin.buffer.read()  # nothing is ever sent: it returns when the program is gone
-    os._exit(1)
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows; the size of pictures is limited there too
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of a picture
-    except (OSError, ValueError):
-        return  # macOS knows the limit and does not let it be set
-
-
 def _serve(asked: dict[str, Any]) -> None:
     """The process's: read the file and send what was found."""
-    # What a library prints must not come between the messages.
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    threading.Thread(target=_end_with_the_program, daemon=True).start()
-    _limit_memory(asked["memory_bytes"])
+    out = own_output()
+    threading.Thread(target=end_with_the_program, daemon=True).start()
+    limit_memory(asked["memory_bytes"])
     path = Path(asked["path"])
     try:
         with VideoReader(path, max_side_px=asked["max_side_px"]) as video:
-            _send(out, _INFO, json.dumps(asdict(video.info)).encode())
+            send(out, _INFO, json.dumps(asdict(video.info)).encode())
+            if asked["parts"]:
+                parts = [asdict(part) for part in parts_of(video)]
+                send(out, _PARTS, json.dumps(parts).encode())
             for rgb, t_s in video.frames():
                 height, width = rgb.shape[:2]
-                _send(out, _FRAME, _FRAME_HEAD.pack(t_s, height, width), rgb.data)
-            _send(out, _END, json.dumps(video.cut_off_at_s).encode())
+                send(out, _FRAME, _FRAME_HEAD.pack(t_s, height, width), rgb.data)
+            send(out, _END, json.dumps(video.cut_off_at_s).encode())
     except VideoError as error:
-        _send(out, _PROBLEM, _plain(words_of(error)))
+        send(out, _PROBLEM, bytes_of(words_of(error)))
     except MemoryError:
-        _send(out, _PROBLEM, _plain(Text(SHORT_OF_MEMORY, file=path.name)))
+        send(out, _PROBLEM, bytes_of(Text(SHORT_OF_MEMORY, file=path.name)))
 
 
 if __name__ == "__main__":

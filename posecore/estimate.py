@@ -46,6 +46,10 @@ class PoseEstimator:
         visibility = [p.visibility for p in found.pose_landmarks.landmark]
         return Pose(t_s, np.array(image), np.array(world), np.array(visibility), (width, height))
 
+    def reset(self) -> None:
+        """As new, for other frames; quicker than another estimator."""
+        self._pose.reset()
+
     def close(self) -> None:
         """Free the native graph. Safe to call twice."""
         if self._pose is not None:

@@ -10,6 +10,7 @@ from types import TracebackType
 
 import av
 import numpy as np
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -32,6 +33,9 @@ _LONGEST_GAP_S = 600.0
 
 _CUT_SHORT_SHARE = 0.97
 """A file whose frames end before this share of its declared length is taken as cut off."""
+
+_FURTHER_BACK_S = (0.0, 1.0, 10.0, 60.0, float("inf"))
+"""How much before a place its decoding begins, until a picture at or before it is found."""
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,nut,"
@@ -70,9 +74,12 @@ class VideoReader:
     Raises VideoError where the file is missing, empty, no video, or has no picture in it.
     """
 
-    def __init__(self, path: str | Path, *, max_side_px: int = MAX_SIDE_PX) -> None:
+    def __init__(
+        self, path: str | Path, *, max_side_px: int = MAX_SIDE_PX, threads: int = _THREADS
+    ) -> None:
         self.path = Path(path)
         self.max_side_px = max_side_px
+        self._threads = threads
         self.cut_off_at_s: float | None = None
         self._container = _open(self.path)
         try:
@@ -87,6 +94,7 @@ class VideoReader:
                 raise VideoError(
                     Text("{file}: no picture could be read from this file.", file=self.path.name)
                 )
+            self._first_s = _clock_s(self._first)
             self._rotation = int(round(self._first.rotation / 90.0)) * 90 % 360
             self._size = self._fitted(self._first)
             self.info = self._describe()
@@ -103,10 +111,17 @@ class VideoReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Again does nothing."""
         self._container.close()
 
-    def frames(self) -> Iterator[tuple[np.ndarray, float]]:
+    def frames(self, from_s: float = 0.0) -> Iterator[tuple[np.ndarray, float]]:
         """Each frame as (height, width, 3) uint8 RGB with its time in s from the first frame.
+
+        from_s  leaves out those before it; another call may begin elsewhere, where the file's
+                times are in order (``parts.parts_of`` looks)
 
         Times strictly increase, by a millisecond at least: where the container's do not,
         or leave a gap of more than ten minutes, a frame follows the one before it by the mean
@@ -116,12 +131,12 @@ class VideoReader:
         """
         slowest_hz, fastest_hz = _RATES_HZ
         step_s = 1.0 / min(max(self.info.fps or 30.0, slowest_hz), fastest_hz)
-        first_s: float | None = None
+        first_s = self._first_s
         last_s: float | None = None
         skipped_s = 0.0
-        for frame in self._from_the_first():
-            if frame.pts is not None and frame.time_base is not None:
-                at_s = float(frame.pts * frame.time_base)
+        for frame in self._from_the_first() if from_s <= 0.0 else self._from_before(from_s):
+            at_s = _clock_s(frame)
+            if at_s is not None:
                 first_s = at_s if first_s is None else first_s
                 t_s = at_s - first_s - skipped_s
             else:
@@ -132,7 +147,8 @@ class VideoReader:
                 skipped_s += t_s - (last_s + step_s)
                 t_s = last_s + step_s
             last_s = t_s
-            yield self._upright(frame), t_s
+            if t_s >= from_s:
+                yield self._upright(frame), t_s
         ended_s = 0.0 if last_s is None else last_s + step_s
         declared_s = self._declared_s()
         told_s = ended_s + skipped_s
@@ -140,10 +156,45 @@ class VideoReader:
         if short or self._broke_off:
             self.cut_off_at_s = ended_s
 
+    @property
+    def format_name(self) -> str:
+        """As the library calls the container's format."""
+        return str(self._container.format.name)
+
+    def packets(self) -> Iterator[tuple[float | None, bool]]:
+        """Of each stored picture, as it lies in the file: its time as in ``frames``, and whether
+        decoding can begin with it. Nothing is decoded. None: the file does not say."""
+        with _open(self.path) as container:
+            stream = container.streams[self._stream.index]
+            try:
+                for packet in container.demux(stream):
+                    if packet.size:
+                        at_s, first_s = _clock_s(packet), self._first_s
+                        t_s = None if at_s is None or first_s is None else at_s - first_s
+                        yield t_s, packet.is_keyframe
+            except (av.error.FFmpegError, EOFError):
+                return  # frames() notes the place
+
     def _from_the_first(self) -> Iterator[VideoFrame]:
         if self._first is not None:
             first, self._first = self._first, None
             yield first
+        yield from self._decoded
+
+    def _from_before(self, t_s: float) -> Iterator[VideoFrame]:
+        """Frames from one at or before ``t_s`` on; there the decoder is anew."""
+        assert self._first_s is not None and self._stream.time_base is not None
+        for earlier_s in _FURTHER_BACK_S:
+            aim_s = max(t_s - earlier_s, 0.0) + self._first_s
+            self._container.seek(round(aim_s / self._stream.time_base), stream=self._stream)
+            self._decoded = self._decode()
+            frame = next(self._decoded, None)
+            at_s = None if frame is None else _clock_s(frame)
+            # An index may be kept by the order of decoding, which is not that of showing.
+            if frame is not None and at_s is not None and at_s - self._first_s <= t_s:
+                break
+        if frame is not None:
+            yield frame
         yield from self._decoded
 
     def _first_video_stream(self) -> VideoStream:
@@ -163,7 +214,7 @@ class VideoReader:
         if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
             raise self._too_large()
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = min(_THREADS, os.cpu_count() or 1)
+        stream.codec_context.thread_count = min(self._threads, os.cpu_count() or 1)
         # The size above is the container's word; the decoder may find another in its own data.
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         return stream
@@ -252,6 +303,13 @@ class VideoReader:
             rgb = _on_black(rgb, self._size)
         # In one piece: the rows of some widths come with room behind them.
         return np.ascontiguousarray(np.rot90(rgb, self._rotation // 90))
+
+
+def _clock_s(timed: VideoFrame | Packet) -> float | None:
+    """Its place on the file's own clock, seconds."""
+    if timed.pts is None or timed.time_base is None:
+        return None
+    return float(timed.pts * timed.time_base)
 
 
 def _on_black(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:

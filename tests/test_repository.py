@@ -23,10 +23,10 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 # Low to high. A module imports from its own layer or a lower one, and never in a circle.
 # A package (exercises, store) is one entry.
 LAYERS = (
-    {"landmarks", "logs", "counters", "language", "workers", "workload"},
+    {"landmarks", "logs", "counters", "language", "messages", "workers", "workload"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
-    {"features", "figure", "estimate", "draw", "decoder"},
+    {"features", "figure", "estimate", "draw", "parts", "decoder", "estimating", "crew"},
     {
         "vote",
         "reps",
