@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
@@ -32,15 +33,15 @@ _MIDDLE = (0.22, 0.78)  # share of the width in which the middle of the hips sho
 _LUMA_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _LUMA_STEP = 8  # every so many pixels are enough for a mean
 
-_ENDS: dict[str, tuple[str, tuple[tuple[L, ...], ...]]] = {
-    "head": ("trunk", ((L.NOSE, L.LEFT_EAR, L.RIGHT_EAR),)),
-    "shoulders": ("trunk", ((L.LEFT_SHOULDER,), (L.RIGHT_SHOULDER,))),
-    "hands": ("arms", ((L.LEFT_WRIST,), (L.RIGHT_WRIST,))),
-    "hips": ("trunk", ((L.LEFT_HIP,), (L.RIGHT_HIP,))),
-    "knees": ("legs", ((L.LEFT_KNEE,), (L.RIGHT_KNEE,))),
-    "feet": ("legs", ((L.LEFT_ANKLE,), (L.RIGHT_ANKLE,))),
+_ENDS: dict[str, tuple[str, tuple[L, ...]]] = {
+    "head": ("trunk", (L.NOSE, L.LEFT_EAR, L.RIGHT_EAR)),
+    "shoulders": ("trunk", (L.LEFT_SHOULDER, L.RIGHT_SHOULDER)),
+    "hands": ("arms", (L.LEFT_WRIST, L.RIGHT_WRIST)),
+    "hips": ("trunk", (L.LEFT_HIP, L.RIGHT_HIP)),
+    "knees": ("legs", (L.LEFT_KNEE, L.RIGHT_KNEE)),
+    "feet": ("legs", (L.LEFT_ANKLE, L.RIGHT_ANKLE)),
 }
-"""What is said -> the part of an exercise's needs that it belongs to, landmarks of each side."""
+"""What is said -> the part of an exercise's needs that it belongs to, and its landmarks."""
 
 # Made once: a Text is put together from its words, and a frame asks for a dozen.
 _READY = Text("Ready. Begin, or raise one hand.")
@@ -160,11 +161,13 @@ def picture_span_m(pose: Pose) -> float:
     somebody who kneels or lies is as far away as somebody who stands.
     """
     seen = (pose.visibility >= MIN_VISIBILITY) & np.isfinite(pose.image[:, :2]).all(axis=1)
-    if seen.sum() < 4:
+    n = int(seen.sum())
+    if n < 4:
         return float("nan")
-    spread_px = pose.pixels[seen].std(axis=0)
-    spread_m = pose.world[seen, :2].std(axis=0)
-    scale = float(np.hypot(*spread_px)) / max(float(np.hypot(*spread_m)), 1e-6)
+    points = np.concatenate([pose.pixels[seen], pose.world[seen, :2]], axis=1)
+    off = points - points.sum(axis=0) / n
+    x_px, y_px, x_m, y_m = np.sqrt((off * off).sum(axis=0) / n).tolist()
+    scale = hypot(x_px, y_px) / max(hypot(x_m, y_m), 1e-6)
     return max(pose.size_px) / scale if scale > 0 else float("nan")
 
 
@@ -173,12 +176,12 @@ def lost_parts(pose: Pose, needs: tuple[str, ...]) -> list[str]:
 
     One side is enough: the other is often hidden behind the body without harm.
     """
-    x, y = pose.image[:, 0], pose.image[:, 1]
-    inside = (x > _EDGE) & (x < 1 - _EDGE) & (y > _EDGE) & (y < 1 - _EDGE)
+    places = pose.image[:, :2]
+    inside = ((places > _EDGE) & (places < 1 - _EDGE)).all(axis=1).tolist()
     return [
         name
-        for name, (part, sides) in _ENDS.items()
-        if part in needs and not any(inside[list(side)].any() for side in sides)
+        for name, (part, marks) in _ENDS.items()
+        if part in needs and not any(inside[mark] for mark in marks)
     ]
 
 

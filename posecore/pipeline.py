@@ -218,13 +218,15 @@ class Pipeline:
         row = now.row.tolist()  # a dozen counters read it
         for name, counter in self._counters.items():
             span = counter.step(row, now.t_s)
-            if span is None or not in_posture(self.exercises[name], self._trace(name, span)):
+            if span is None:
                 continue
             own, others, none = self._shares_over(span, name)
-            if own >= self.settings.rep_share and own >= max(others, none):
-                counted.append((span, name))
-            elif span.complete and own >= self.settings.doubt_share and own >= others:
-                self._doubtful.append((span, name))
+            certain = own >= self.settings.rep_share and own >= max(others, none)
+            doubtful = span.complete and own >= self.settings.doubt_share and own >= others
+            if not (certain or doubtful):
+                continue
+            if in_posture(self.exercises[name], self._trace(name, span)):
+                (counted if certain else self._doubtful).append((span, name))
         if not counted:
             counted = self._no_longer_in_doubt(now.t_s, voted)
         rep, ended = None, None
