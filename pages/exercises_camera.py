@@ -1,33 +1,28 @@
 """Good repetitions before the camera: landmarks are kept for half a minute, never a picture.
 
-Threads as in workout_stream.py: the factory is called in one, frames in another; the page's script
+Threads as in webcam.py: the factory is called in one, frames in another; the page's script
 reads ``Recorder.standing`` and, when it is over, ``Recorder.poses``.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
 from dataclasses import dataclass
 
-import av
 import numpy as np
 import streamlit as st
-import streamlit_webrtc
-from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from pages.relay import ways
+from pages.webcam import Looker, NotConnected, stream
 from pages.workout_camera import ask_for_camera, camera_trouble
 from pages.workout_loading import SettingError, load_knowledge
-from pages.workout_stream import VIDEO_ATTRIBUTES, constraints
 from posecore.classify import Recogniser
 from posecore.draw import draw_overlay
 from posecore.language import Text, _, words_of
 from posecore.pipeline import Pipeline
 from posecore.types import Pose
-from posecore.video import MAX_SIDE_PX
 
 LEAD_S, LENGTH_S = 6.0, 30.0
 """To step back in, and to do five repetitions in; then it stops by itself, so that walking back
@@ -38,10 +33,8 @@ DESK = "teach_camera_desk"
 
 Poses = list[tuple[float, Pose | None]]
 
-_log = logging.getLogger(__name__)
 
-
-class Recorder(streamlit_webrtc.VideoProcessorBase):
+class Recorder(Looker):
     """The worker's: each frame's landmarks, and the picture with the skeleton back."""
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -49,7 +42,6 @@ class Recorder(streamlit_webrtc.VideoProcessorBase):
         self._lock = threading.Lock()
         self._poses: Poses = []
         self._now_s = 0.0
-        self._first_s: float | None = None
         self.problem: str | None = None
 
     @property
@@ -64,35 +56,16 @@ class Recorder(streamlit_webrtc.VideoProcessorBase):
         with self._lock:
             return self._now_s, bool(self._poses) and self._poses[-1][1] is not None
 
-    async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
-        # Only the newest is worth the time: the person has moved on since the others.
-        return [self.recv(frames[-1])]
-
-    def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
-        at_s = float((frame.pts or 0) * (frame.time_base or 0))
-        self._first_s = at_s if self._first_s is None else self._first_s
-        scale = min(1.0, MAX_SIDE_PX / max(frame.width, frame.height))
-        width, height = round(frame.width * scale), round(frame.height * scale)
-        rgb = frame.to_ndarray(format="rgb24", width=width, height=height)
-        picture = rgb[:, ::-1]
-        if self.problem is None:
-            try:
-                picture = self._looked_at(rgb, at_s - self._first_s)
-            except Exception:
-                # The worker would die without a word and the picture freeze: the page says it.
-                _log.exception("A frame of the camera could not be looked at.")
-                self.problem = Text(
-                    "Something went wrong while looking at the picture. Start again."
-                )
-        return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-
-    def _looked_at(self, rgb: np.ndarray, t_s: float) -> np.ndarray:
+    def look(self, rgb: np.ndarray, t_s: float, dropped: int) -> np.ndarray:
         result = self._pipeline.step(rgb, t_s)
         with self._lock:
             self._now_s = t_s
             if LEAD_S <= t_s <= LEAD_S + LENGTH_S:
                 self._poses.append((t_s - LEAD_S, result.pose))
         return draw_overlay(rgb, result, {}, mirror=True)
+
+    def broke(self) -> None:
+        self.problem = Text("Something went wrong while looking at the picture. Start again.")
 
     def on_ended(self) -> None:
         """The media loop's; the worker has been joined."""
@@ -164,20 +137,8 @@ def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
         return desk.recorder
 
     try:
-        way = ways(time.time(), os.environ)
-        streamlit_webrtc.webrtc_streamer(
-            key="teach_camera",
-            desired_playing_state=True,
-            frontend_rtc_configuration=way.browser,
-            server_rtc_configuration=way.server,
-            media_stream_constraints=constraints("user"),
-            video_processor_factory=start,
-            async_processing=True,
-            sendback_audio=False,
-            media_toggle_controls=False,
-            video_html_attrs=VIDEO_ATTRIBUTES,
-        )
-    except (SignallingTimeoutError, SettingError) as error:
+        stream("teach_camera", ways(time.time(), os.environ), start)
+    except (NotConnected, SettingError) as error:
         words = _("The camera could not be connected within ten seconds. Press Start again.")
         told = _(words_of(error)) if isinstance(error, SettingError) else words
         st.session_state[DESK] = Desk(trouble=told)
