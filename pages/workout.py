@@ -25,7 +25,7 @@ from pages.workout_chart import STYLE as CHART_STYLE
 from pages.workout_chart import show_chart
 from pages.workout_controls import remembered, show_controls
 from pages.workout_demo import DEMO_CLIP, ClipPlayer, poster, show_picture
-from pages.workout_desk import DEMO, Desk
+from pages.workout_desk import CAMERA, DEMO, Desk
 from pages.workout_loading import (
     SettingError,
     load_knowledge,
@@ -35,6 +35,7 @@ from pages.workout_loading import (
 )
 from pages.workout_plan import fetch_plan, only_exercise, show_plan
 from pages.workout_reps import reps_html
+from pages.workout_still import end_in_words
 from pages.workout_stream import show_camera
 from pages.workout_style import STYLE, guide_html
 from pages.workout_summary import pace_in_words, summary_html
@@ -74,8 +75,14 @@ def show_live(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     Its containers are placed by workout_style, by their keys.
     """
     shot = desk.session.snapshot() if desk.session is not None else None
+    if shot is not None and desk.source == CAMERA:
+        desk.still.step(shot.frames, time.monotonic())
+    if desk.still.over:
+        desk.end()
+        desk.refusal = end_in_words()
+        st.rerun()
     place = desk.place(shot)
-    word = word_of(shot, place)
+    word = desk.still.word() or word_of(shot, place)
     if shot is not None:
         desk.speak(shot, word)
     with st.container(key="pc_board"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pages.workout_demo import ClipPlayer
+from pages.workout_still import Stillness
 from pages.workout_voice import to_call
 from pages.workout_word import Word
 from posecore.live import LiveSession, Snapshot
@@ -29,6 +30,7 @@ class Desk:
     person: str | None = None  # whose plan is at hand; None: nobody's yet
     plan: Plan = ()  # empty: free training
     plan_problem: str | None = None
+    still: Stillness = field(default_factory=Stillness)
     speaker: Speaker = field(default_factory=Speaker)
     said: Utterance | None = None
 
@@ -39,6 +41,7 @@ class Desk:
 
     def begin(self) -> None:
         self.wanted, self.session, self.refusal = True, None, None
+        self.still = Stillness()
         self.speaker.reset()
         self.said = None
 
