@@ -7,7 +7,6 @@ with the browser tab's session.
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import time
@@ -25,6 +24,7 @@ from pages.workout_loading import Knowledge
 from posecore.analyze import Analysis
 from posecore.angles import JOINT_NAMES
 from posecore.batch import analyze_and_draw
+from posecore.crew import processors
 from posecore.language import Text, _, many, words_of
 from posecore.pipeline import Pipeline
 from posecore.report import Pictures, pictures_for
@@ -77,20 +77,17 @@ def begin_work(
 ) -> Workload[Result]:
     """Copies the files and begins. Raises OSError where there is no room for them."""
     works: dict[str, tuple[float, Callable[[Progress], Result]]] = {}
+    each_has = max(1, processors() // len(uploaded))  # what several leave free, one takes
     for name, each in zip(file_names(each.name for each in uploaded), uploaded, strict=True):
         folder = tempfile.TemporaryDirectory(prefix="posecoach-")
         received = Path(folder.name) / "received" / name
         received.parent.mkdir()
         received.write_bytes(each.getbuffer())
-        work = partial(analyze, received, folder, exercise, store, person, knowledge)
+        work = partial(
+            analyze, received, folder, exercise, store, person, knowledge, workers=each_has
+        )
         works[name] = (float(each.size), work)
-    return Workload(works, workers=_processors(), expected=(VideoError, OSError), broken=BROKEN)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):  # those this program may use, not all there are
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return Workload(works, workers=processors(), expected=(VideoError, OSError), broken=BROKEN)
 
 
 def analyze(
@@ -101,6 +98,7 @@ def analyze(
     person: str,
     knowledge: Knowledge,
     tell: Progress,
+    workers: int = 1,
 ) -> Result:
     """A worker thread's. Raises VideoError, OSError; nothing is left behind then."""
     exercises, classifier = knowledge
@@ -108,7 +106,9 @@ def analyze(
     try:
         pipeline = Pipeline(exercises=exercises, classifier=classifier, exercise=exercise)
         try:
-            analysis = analyze_and_draw(received, drawn, pipeline=pipeline, progress=tell)
+            analysis = analyze_and_draw(
+                received, drawn, pipeline=pipeline, progress=tell, workers=workers
+            )
         finally:
             pipeline.close()
         pictures = pictures_for(analysis, received)

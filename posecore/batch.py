@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.queues import Queue
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import numpy as np
 
@@ -25,6 +21,7 @@ from posecore.analyze import (
     write_document,
 )
 from posecore.classify import ModelError
+from posecore.crew import Crew
 from posecore.draw import draw_overlay
 from posecore.exercises import ExerciseFileError
 from posecore.pipeline import Pipeline, UnknownExercise
@@ -32,12 +29,13 @@ from posecore.taught import knowledge
 from posecore.types import ExerciseSet, FrameResult
 from posecore.video import VideoError
 from posecore.video_writer import AnnotatedWriter
-from posecore.workers import CONTEXT, worker_pool
 
 OnProgress = Callable[[int, float, float | None], None]
 """Number of the job, seconds done, seconds in all."""
 
-_CRASHED = "the program that reads it broke down. The file may be damaged, or memory was short."
+_MOST_PROCESSES = 16
+"""Beyond that the threads that count and judge, which share one processor, would be too slow; the
+command ``batch`` has no such end."""
 
 
 @dataclass(frozen=True)
@@ -165,23 +163,46 @@ def native_messages_muted() -> Iterator[None]:
 
 
 def analyze_and_draw(
-    video: Path, annotated: Path | None, *, pipeline: Pipeline, progress: Progress | None = None
+    video: Path,
+    annotated: Path | None,
+    *,
+    pipeline: Pipeline,
+    progress: Progress | None = None,
+    workers: int = 1,
+    crew: Crew | None = None,
 ) -> Analysis:
     """As analyze_video; where ``annotated`` is given, the drawn video is written there too."""
-    if annotated is None:
-        return analyze_video(video, pipeline=pipeline, progress=progress)
     with ExitStack() as stack:
-        draw = _Annotator(annotated, pipeline, stack)
-        return analyze_video(video, pipeline=pipeline, on_frame=draw, progress=progress)
+        draw = None if annotated is None else _Annotator(annotated, pipeline, stack)
+        return analyze_video(
+            video,
+            pipeline=pipeline,
+            on_frame=draw,
+            progress=progress,
+            workers=workers,
+            crew=crew,
+        )
 
 
-def analyze_one(job: Job, progress: Progress | None = None) -> Outcome:
-    """Analyse one video and write what is wanted; what goes wrong with it is in the outcome."""
+def analyze_one(
+    job: Job, progress: Progress | None = None, *, workers: int = 1, crew: Crew | None = None
+) -> Outcome:
+    """Analyse one video and write what is wanted; what goes wrong with it is in the outcome.
+
+    workers, crew  as for analyze_video
+    """
     pipeline = None
     try:
         known, recogniser = knowledge()
         pipeline = Pipeline(exercises=known, classifier=recogniser, exercise=job.exercise)
-        analysis = analyze_and_draw(job.video, job.annotated, pipeline=pipeline, progress=progress)
+        analysis = analyze_and_draw(
+            job.video,
+            job.annotated,
+            pipeline=pipeline,
+            progress=progress,
+            workers=workers,
+            crew=crew,
+        )
         if job.document is not None:
             write_document(analysis, job.document)
         if job.report is not None:
@@ -204,38 +225,29 @@ def analyze_one(job: Job, progress: Progress | None = None) -> Outcome:
 def analyze_all(
     jobs: Sequence[Job], *, workers: int, on_progress: OnProgress | None = None
 ) -> Iterator[Outcome]:
-    """The outcomes in the order of the jobs, each as soon as it and those before it are done."""
+    """The outcomes in the order of the jobs, each as soon as it and those before it are done.
+
+    Poses are estimated by ``workers`` processes, which take parts of all films in turn, so that
+    none waits while another has a long film to itself; the rest is done here, by threads.
+    """
     tell = on_progress or (lambda number, done_s, total_s: None)
     if len(jobs) < 2 or workers < 2:
         for number, job in enumerate(jobs):
-            yield analyze_one(job, partial(tell, number))
+            yield analyze_one(job, partial(tell, number), workers=workers)
         return
-    news: Queue[tuple[int, float, float | None] | None] = CONTEXT.Queue()
-    listener = Thread(target=_pass_on, args=(news, tell), daemon=True)
-    listener.start()
-    try:
-        with worker_pool(min(workers, len(jobs)), _begin_process, news) as together:
-            futures = [together.submit(_in_process, i, job) for i, job in enumerate(jobs)]
-            try:
-                for number, job in enumerate(jobs):
-                    try:
-                        yield futures[number].result()
-                    except BrokenProcessPool:
-                        # One file took the others' processes with it: each again, by itself.
-                        yield _alone(news, number, job)
-            finally:
-                together.shutdown(wait=False, cancel_futures=True)
-    finally:
-        news.put(None)
-        listener.join(timeout=5.0)
-
-
-def _alone(news: Any, number: int, job: Job) -> Outcome:
-    with worker_pool(1, _begin_process, news) as single:
+    at_once = min(workers + 1, len(jobs))  # one more: no process waits for the next film
+    together = ThreadPoolExecutor(at_once)
+    with Crew(min(workers, _MOST_PROCESSES)) as crew:
         try:
-            return single.submit(_in_process, number, job).result()
-        except BrokenProcessPool:
-            return Outcome(job, problem=f"{job.video.name}: {_CRASHED}")
+            futures = [
+                together.submit(analyze_one, job, partial(tell, number), crew=crew)
+                for number, job in enumerate(jobs)
+            ]
+            for future in futures:
+                yield future.result()
+        finally:
+            crew.close()  # whoever still waits for it is told so
+            together.shutdown(cancel_futures=True)
 
 
 class _Annotator:
@@ -250,34 +262,3 @@ class _Annotator:
             size = (rgb.shape[1], rgb.shape[0])
             self.writer = self.stack.enter_context(AnnotatedWriter(self.path, size, 30.0))
         self.writer.write(draw_overlay(rgb, result, self.exercises), result.t_s)
-
-
-# What a worker process reports to; set once, when the process begins, because a queue can only
-# be handed over then.
-_news: Any = None
-
-_TELL_EVERY_S = 0.5  # of the video; a message a frame would keep both processes busy
-
-
-def _begin_process(news: Any) -> None:
-    global _news
-    _news = news
-    ExitStack().enter_context(native_messages_muted())
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback of its own
-
-
-def _in_process(number: int, job: Job) -> Outcome:
-    told_s = -_TELL_EVERY_S
-
-    def tell(done_s: float, total_s: float | None) -> None:
-        nonlocal told_s
-        if done_s - told_s >= _TELL_EVERY_S:
-            told_s = done_s
-            _news.put((number, done_s, total_s))
-
-    return analyze_one(job, tell)
-
-
-def _pass_on(news: Any, on_progress: OnProgress) -> None:
-    while (message := news.get()) is not None:
-        on_progress(*message)

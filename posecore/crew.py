@@ -34,6 +34,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 SILENCE_S = 60.0
 """A process that says nothing for so long is given up; it tells every eighth frame."""
 
+_PROCESS = "posecore.estimating"
+
 _ASK_S = 0.5  # between looks at whether a process that says nothing is still at work
 
 _GONE = 0  # the kind of message that no process sends: there is none any more
@@ -130,7 +132,7 @@ class Crew:
             if self._closed:
                 return None
             process = subprocess.Popen(
-                [sys.executable, "-m", "posecore.estimating"],
+                [sys.executable, "-m", _PROCESS],
                 cwd=_ROOT,
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
                 stdin=subprocess.PIPE,

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typer.testing import CliRunner, Result
 import posecore.batch
 import posecore.commands.analyzing
 import posecore.commands.console
+import posecore.crew
 from posecore import doctor
 from posecore.__main__ import app
 from posecore.batch import JobError, plan
@@ -42,7 +42,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Movement:
         ),
     )
     monkeypatch.setattr(ExerciseClassifier, "load", lambda: NoClassifier())
-    monkeypatch.setattr(posecore.commands.analyzing, "_workers", lambda: 1)
+    monkeypatch.setattr(posecore.crew, "processors", lambda: 1)
     return seen
 
 
@@ -279,26 +279,6 @@ def test_real_clips_are_named_and_counted_on_all_processors(tmp_path: Path) -> N
     }
     order = [done.stdout.index(clip.name) for clip in (clips[0], clips[2], clips[3])]
     assert order == sorted(order)
-
-
-# --- batch ----------------------------------------------------------------------------------------
-
-
-def _crash_on_one(number: int, job: posecore.batch.Job) -> posecore.batch.Outcome:
-    """In a worker process: dies on one file as a decoder does that crashes."""
-    if job.video.name == "crash.mp4":
-        os._exit(139)
-    return posecore.batch.Outcome(job)
-
-
-def test_file_that_kills_its_process_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posecore.batch, "_in_process", _crash_on_one)
-    names = ["a.mp4", "crash.mp4", "b.mp4"]
-    jobs = [posecore.batch.Job(Path(name)) for name in names]
-    outcomes = list(posecore.batch.analyze_all(jobs, workers=2))
-    assert [outcome.job.video.name for outcome in outcomes] == names
-    assert [outcome.problem is not None for outcome in outcomes] == [False, True, False]
-    assert "crash.mp4" in str(outcomes[1].problem)
 
 
 # --- train, evaluate ------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -87,6 +86,7 @@ def _outcomes(jobs: Sequence[Job]) -> Iterator[Outcome]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from posecore.batch import analyze_all
+    from posecore.crew import processors
 
     bar = Progress(
         TextColumn("{task.description}", markup=False),
@@ -103,15 +103,9 @@ def _outcomes(jobs: Sequence[Job]) -> Iterator[Outcome]:
         def show(number: int, done_s: float, total_s: float | None) -> None:
             bar.update(tasks[number], completed=done_s, total=total_s, visible=True)
 
-        for task, outcome in zip(tasks, analyze_all(jobs, workers=_workers(), on_progress=show)):
+        for task, outcome in zip(tasks, analyze_all(jobs, workers=processors(), on_progress=show)):
             bar.remove_task(task)
             yield outcome
-
-
-def _workers() -> int:
-    if hasattr(os, "sched_getaffinity"):  # the processors this process may use, not all there are
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _print_outcome(outcome: Outcome, known: dict[str, Exercise]) -> None:
