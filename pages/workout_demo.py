@@ -20,7 +20,7 @@ from PIL import Image
 import posecore
 from posecore.draw import draw_overlay
 from posecore.exercises import Exercise
-from posecore.language import Text, _
+from posecore.language import Text, _, language, speaking
 from posecore.live import LiveSession
 from posecore.video import VideoReader
 
@@ -57,6 +57,7 @@ class ClipPlayer:
     def __init__(self, clip: Path, session: LiveSession, exercises: Mapping[str, Exercise]) -> None:
         self.session = session
         self._clip, self._exercises = clip, exercises
+        self._spoken = language()
         self._stopped = Event()
         self._asked_at_s = time.monotonic()
         self._picture: np.ndarray | None = None
@@ -76,8 +77,9 @@ class ClipPlayer:
     def _play(self) -> None:
         try:
             began_s, offset_s = time.monotonic(), 0.0
-            while not self._over():
-                offset_s = self._round(began_s, offset_s)
+            with speaking(self._spoken):
+                while not self._over():
+                    offset_s = self._round(began_s, offset_s)
         except Exception:
             # Nobody waits for this thread: without a word here the page would just stand still.
             _log.exception("The demo clip stopped.")

@@ -8,15 +8,15 @@ colours apart (palette: Okabe and Ito 2008).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from posecore.angles import JOINT_INDEX, JOINTS, MIN_VISIBILITY
 from posecore.exercises import Exercise
 from posecore.landmarks import EDGES, Landmark
+from posecore.language import _
+from posecore.lettering import sprite
 from posecore.types import Fault, FrameResult
 
 Colour = tuple[int, int, int]
@@ -131,13 +131,15 @@ def draw_moment(rgb: np.ndarray | None, fault: Fault) -> np.ndarray:
     _draw_skeleton(picture, placed, seen, off)
     unit = {"deg": "°", "s": " s"}.get(fault.unit, "")
     text = f"{fault.measured:.{0 if fault.unit == 'deg' else 1}f}{unit}"
-    sprite = _sprite(text, round(MOMENT_PX * _ANGLE * 1.3), size[0])
+    lettered = sprite(text, round(MOMENT_PX * _ANGLE * 1.3), size[0])
     marked = [mark for mark in _JOINT_MARKS if mark in off and seen[mark]]
     x, y = placed[marked].mean(axis=0) if marked else (0.0, 0.0)
     # At the edge on the joint's side and above the joint: it hides least of the body there.
     edge = round(MOMENT_PX * _MARGIN)
-    x = edge if x < size[0] / 2 else size[0] - edge - sprite.shape[1]
-    _paste(picture, sprite, round(x), round(y - sprite.shape[0] - picture.shape[0] * _RING * 1.5))
+    x = edge if x < size[0] / 2 else size[0] - edge - lettered.shape[1]
+    _paste(
+        picture, lettered, round(x), round(y - lettered.shape[0] - picture.shape[0] * _RING * 1.5)
+    )
     return picture
 
 
@@ -236,12 +238,12 @@ def _draw_angles(
                 continue
             placed.append(at)
             text = f"{angle_deg:.0f}°"
-            sprite = _sprite(text, round(height * _ANGLE), picture.shape[1])
+            lettered = sprite(text, round(height * _ANGLE), picture.shape[1])
             # Beside the joint, away from the middle of the body, where there is no limb.
             to_the_right = at[0] > middle_x
             gap = height * _RING * 1.4
-            x = at[0] + gap if to_the_right else at[0] - gap - sprite.shape[1]
-            _paste(picture, sprite, round(x), round(at[1] - sprite.shape[0] / 2))
+            x = at[0] + gap if to_the_right else at[0] - gap - lettered.shape[1]
+            _paste(picture, lettered, round(x), round(at[1] - lettered.shape[0] / 2))
 
 
 def _draw_count(picture: np.ndarray, result: FrameResult, exercise: Exercise) -> None:
@@ -249,8 +251,8 @@ def _draw_count(picture: np.ndarray, result: FrameResult, exercise: Exercise) ->
     margin = round(height * _MARGIN)
     held = exercise.kind == "hold"
     count = f"{result.hold_s:.0f} s" if held else f"{result.rep_count}"
-    number = _sprite(count, round(height * _COUNT), width // 2)
-    title = _sprite(exercise.title, round(height * _TITLE), width - number.shape[1] - 3 * margin)
+    number = sprite(count, round(height * _COUNT), width // 2)
+    title = sprite(_(exercise.title), round(height * _TITLE), width - number.shape[1] - 3 * margin)
     _paste(picture, title, margin, margin)
     _paste(picture, number, width - margin - number.shape[1], margin)
 
@@ -258,11 +260,11 @@ def _draw_count(picture: np.ndarray, result: FrameResult, exercise: Exercise) ->
 def _draw_sentence(picture: np.ndarray, sentence: str, ground: Colour) -> None:
     height, width = picture.shape[:2]
     margin = round(height * _MARGIN)
-    sprite = _sprite(sentence, round(height * _CUE), width - 4 * margin)
-    top = height - sprite.shape[0] - 3 * margin
+    lettered = sprite(_(sentence), round(height * _CUE), width - 4 * margin)
+    top = height - lettered.shape[0] - 3 * margin
     corners = (margin, top), (width - margin - 1, height - margin - 1)
     cv2.rectangle(picture, *corners, ground, cv2.FILLED)
-    _paste(picture, sprite, (width - sprite.shape[1]) // 2, top + margin)
+    _paste(picture, lettered, (width - lettered.shape[1]) // 2, top + margin)
 
 
 def _paste(picture: np.ndarray, sprite: np.ndarray, x: int, y: int) -> None:
@@ -274,29 +276,3 @@ def _paste(picture: np.ndarray, sprite: np.ndarray, x: int, y: int) -> None:
     light, cover = sprite[:h, :w, 0], sprite[:h, :w, 1]
     kept = cv2.multiply(under, cv2.merge([255 - cover] * 3), scale=1 / 255)
     under[...] = cv2.add(kept, cv2.merge([light] * 3))
-
-
-@lru_cache(maxsize=512)
-def _sprite(text: str, size_px: int, max_width_px: int) -> np.ndarray:
-    """White letters with a dark edge as (h, w, 2): lightness times cover, cover; read-only.
-
-    Kept, because the same few texts and the whole degrees come back frame after frame, and
-    making one costs more than all else that is drawn.
-    """
-    size_px = max(1, size_px)  # a picture of a few pixels has no room for any
-    edge = max(2, size_px // 12)
-    font = ImageFont.load_default(size=size_px)
-    left, top, right, bottom = font.getbbox(text, stroke_width=edge)
-    room = max(max_width_px, size_px)
-    if right - left > room:
-        size_px = max(8, int(size_px * room / (right - left)))
-        edge = max(1, size_px // 12)
-        font = ImageFont.load_default(size=size_px)
-        left, top, right, bottom = font.getbbox(text, stroke_width=edge)
-    size = (int(np.ceil(right - left)), int(np.ceil(bottom - top)))
-    covered, letters = Image.new("L", size), Image.new("L", size)
-    ImageDraw.Draw(covered).text((-left, -top), text, font=font, fill=255, stroke_width=edge)
-    ImageDraw.Draw(letters).text((-left, -top), text, font=font, fill=255)
-    sprite = np.dstack([np.asarray(letters), np.asarray(covered)])
-    sprite.setflags(write=False)
-    return sprite

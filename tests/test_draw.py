@@ -6,6 +6,7 @@ import pytest
 from posecore.draw import CUE_GROUND, HINT_GROUND, LIMB, OFF, draw_overlay, off_landmarks
 from posecore.exercises import load_exercises
 from posecore.landmarks import Landmark
+from posecore.lettering import sprite
 from tests.bodies import body
 from tests.results import fault, frame_result
 
@@ -23,6 +24,12 @@ def near(picture: np.ndarray, mark: Landmark, *, mirror: bool = False) -> np.nda
     x, y = np.rint(STANDING.pixels[mark]).astype(int)
     x = 639 - x if mirror else x
     return picture[max(y - 25, 0) : y + 25, max(x - 25, 0) : x + 25]
+
+
+def test_words_are_drawn_with_the_letters_of_the_readers_language():
+    squat, plank = (sprite(word, 40, 400) for word in ("스쿼트", "플랭크"))
+    assert squat.shape != plank.shape or (squat != plank).any(), "not boxes for unknown letters"
+    assert sprite("스", 40, 400)[..., 1].any()
 
 
 def test_picture_that_came_in_stays_as_it_was() -> None:

@@ -26,7 +26,7 @@ LAYERS = (
     {"landmarks", "logs", "counters", "language", "messages", "workers", "workload"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
-    {"features", "figure", "estimate", "draw", "parts", "decoder", "estimating", "crew"},
+    {"features", "figure", "estimate", "lettering", "draw", "parts", "decoder", "estimating", "crew"},
     {
         "vote",
         "reps",
@@ -84,7 +84,7 @@ HOMES = {
     "prometheus_client": {"counters", "monitor"},
     "av": {"video", "video_writer", "pages"},
     "cv2": {"draw", "estimate"},
-    "PIL": {"draw", "pages"},
+    "PIL": {"lettering", "pages"},
     "sklearn": {"classify", "train", "card"},
     "skops": {"classify", "card"},
     "sqlalchemy": {"store"},

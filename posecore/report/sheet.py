@@ -13,6 +13,7 @@ from fpdf.enums import TableBordersLayout, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from posecore.language import language
+from posecore.lettering import OTHER_LETTERS
 from posecore.report.charts import HEIGHT, WIDTH, Chart, Line
 
 MARGIN = 15.0
@@ -21,9 +22,6 @@ OFF = "#b34700"
 PAPER_FONT = "DejaVu"
 _PX = 0.2  # of the charts, in mm at their full size
 _POINT_MM = 25.4 / 72
-
-_KOREAN = Path(__file__).resolve().parents[1] / "fonts" / "NanumSquareR.ttf"
-"""For the letters that DejaVu does not have; one weight, so that it stays small."""
 
 
 class Sheet(FPDF):
@@ -35,7 +33,7 @@ class Sheet(FPDF):
         folder = _font_folder()
         self.add_font(PAPER_FONT, "", folder / "DejaVuSans.ttf")
         self.add_font(PAPER_FONT, "B", folder / "DejaVuSans-Bold.ttf")
-        self.add_font("Korean", "", _KOREAN)
+        self.add_font("Korean", "", OTHER_LETTERS)
         self.set_fallback_fonts(["Korean"], exact_match=False)
         self.set_title(title)
         self.set_creator("PoseCoach")
