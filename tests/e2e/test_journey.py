@@ -36,6 +36,9 @@ READERS = {
         "color_scheme": "dark",
         "viewport": {"width": 390, "height": 844},
         "has_touch": True,
+        "is_mobile": True,
+        "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like "
+        "Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
     },
 }
 NAMES = {"en": "Ana", "ko": "하나"}
