@@ -26,7 +26,17 @@ LAYERS = (
     {"landmarks", "logs", "counters", "language", "messages", "workers", "workload"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
-    {"features", "figure", "estimate", "lettering", "draw", "parts", "decoder", "estimating", "crew"},
+    {
+        "features",
+        "figure",
+        "estimate",
+        "lettering",
+        "draw",
+        "parts",
+        "decoder",
+        "estimating",
+        "crew",
+    },
     {
         "vote",
         "reps",
