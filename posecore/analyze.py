@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -238,12 +239,12 @@ class _Columns:
     """What stays of each frame: its numbers, not its picture."""
 
     def __init__(self) -> None:
-        self.t_s: list[float] = []
+        self.t_s = array("d")
         self.person: list[bool] = []
         self.frame_exercise: list[str] = []
         self.voted_exercise: list[str] = []
-        self.flexion_deg: list[np.ndarray] = []
-        self.error_deg: list[np.ndarray] = []
+        self.flexion_deg = array("d")  # all in one piece: an object a frame takes twice as much
+        self.error_deg = array("d")
         self.view: list[str | None] = []
         self.hint: list[str | None] = []
         self.hold_faults: list[Fault] = []
@@ -254,10 +255,11 @@ class _Columns:
         self.person.append(result.pose is not None)
         self.frame_exercise.append(result.frame_exercise)
         self.voted_exercise.append(result.voted_exercise)
-        self.flexion_deg.append(result.flexion_deg)
-        self.error_deg.append(result.error_deg)
+        self.flexion_deg.frombytes(np.asarray(result.flexion_deg, float).tobytes())
+        self.error_deg.frombytes(np.asarray(result.error_deg, float).tobytes())
         self.view.append(result.view)
-        self.hint.append(result.hint)
+        said_before = self.hint and self.hint[-1] == result.hint
+        self.hint.append(self.hint[-1] if said_before else result.hint)
         held = result.current_set
         if held is not None and held.hold_s is not None and held.exercise == result.voted_exercise:
             for fault in result.faults:

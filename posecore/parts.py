@@ -17,9 +17,9 @@ from posecore.estimate import PoseEstimator
 from posecore.types import Pose
 from posecore.video import VideoReader
 
-PART_S = 20.0
-"""Shortest part. A film of less than two is not cut: another process takes longer to begin than it
-would save."""
+PART_FRAMES = 600
+"""Of the shortest part, 20 s of most films. One of less than two is not cut: processes take longer
+to begin than they would save."""
 
 WARM_UP_FRAMES = 30
 """Before a part. With fewer, its first poses lie further from those of an estimator that has seen
@@ -50,8 +50,8 @@ WHOLE = Part(0.0, 0.0, float("inf"))
 
 def parts_of(video: VideoReader) -> tuple[Part, ...]:
     """The parts in order; a single one where a film is short or its times are not in order."""
-    declared_s = video.info.duration_s
-    if declared_s is None or declared_s < 2 * PART_S or video.format_name not in _SEEKABLE:
+    declared = video.info.n_frames
+    if declared is None or declared < 2 * PART_FRAMES or video.format_name not in _SEEKABLE:
         return (WHOLE,)
     stored = list(video.packets())
     told = [t_s for t_s, _ in stored if t_s is not None]
@@ -67,12 +67,11 @@ def parts_of(video: VideoReader) -> tuple[Part, ...]:
 
 
 def _cut(times_s: np.ndarray, keys_s: np.ndarray) -> tuple[Part, ...]:
-    n = number_of_parts(float(times_s[-1]))
-    length_s = float(times_s[-1]) / n
+    n = number_of_parts(len(times_s))
     begins = [(0.0, 0.0)]
     for i in range(1, n):
-        warm_s = i * length_s
-        near_s = keys_s[np.abs(keys_s - warm_s) <= _NEAR * length_s]
+        warm_s = float(times_s[i * len(times_s) // n])
+        near_s = keys_s[np.abs(keys_s - warm_s) <= _NEAR * times_s[-1] / n]
         if len(near_s):  # nothing need be decoded only to come there
             warm_s = float(near_s[np.argmin(np.abs(near_s - warm_s))])
         first = int(np.searchsorted(times_s, warm_s))
@@ -82,9 +81,9 @@ def _cut(times_s: np.ndarray, keys_s: np.ndarray) -> tuple[Part, ...]:
     return tuple(Part(*begin, until_s) for begin, until_s in zip(begins, ends, strict=True))
 
 
-def number_of_parts(film_s: float) -> int:
-    """1, 2, 4, or a multiple of 8, none shorter than PART_S."""
-    most = int(film_s // PART_S)
+def number_of_parts(n_frames: int) -> int:
+    """1, 2, 4, or a multiple of 8, none shorter than PART_FRAMES."""
+    most = n_frames // PART_FRAMES
     if most >= _TOGETHER:
         return most // _TOGETHER * _TOGETHER
     return max(n for n in (1, 2, 4) if n <= max(most, 1))

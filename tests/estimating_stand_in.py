@@ -17,8 +17,8 @@ import posecore.estimating
 from posecore.types import Pose
 from tests.bodies import movement
 
-FILM_S = 44.0
-SEEN = movement("squat", reps=18, rep_s=2.0, rest_s=0.4, fps=10.0)
+FILM_S, FPS = 44.0, 30.0
+SEEN = movement("squat", reps=18, rep_s=2.0, rest_s=0.4, fps=FPS)
 _OFF = 0.1  # of the picture: how far the first pose lies from where it should
 
 

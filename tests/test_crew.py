@@ -23,11 +23,9 @@ from posecore.pipeline import Pipeline
 from posecore.types import Pose
 from posecore.video import VideoError, VideoReader
 from tests.bodies import body
-from tests.estimating_stand_in import FILM_S, Remembering
+from tests.estimating_stand_in import FILM_S, FPS, Remembering
 from tests.recordings import record
 from tests.results import NoClassifier
-
-FPS = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +153,7 @@ def test_file_that_kills_its_process_costs_only_itself(
     film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ExerciseClassifier, "load", lambda: NoClassifier())
-    short = [i / FPS for i in range(30)]
+    short = [i / FPS for i in range(60)]
     names = ["a.mp4", "crash.mp4", "b.mp4"]
     jobs = [Job(record(tmp_path / name, short), exercise="squat") for name in names]
     told: list[int] = []
