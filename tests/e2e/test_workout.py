@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import NO_CAMERA, PATIENCE_MS, REFUSED, Watched
 from playwright.sync_api import Page, expect
 
-from bench.served import App, camera_showing
+from bench.served import App
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -38,13 +36,6 @@ def wait_for_count(page: Page, at_least: int) -> None:
     )
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + PATIENCE_MS / 1000
-    while not happened():
-        assert time.monotonic() < until_s, "it did not happen"
-        time.sleep(0.1)
-
-
 def only_session(app: App):
     (summary,) = app.store.sessions()
     return app.store.session(summary.id)
@@ -57,50 +48,6 @@ def assert_no_rep_lost_or_made_up(ends_s: list[float]) -> None:
     gaps_s = np.diff(ends_s)
     middle_s = float(np.median(gaps_s))
     assert (gaps_s > 0.6 * middle_s).all() and (gaps_s < 1.75 * middle_s).all(), gaps_s
-
-
-def test_squats_before_the_camera_are_named_counted_and_found_in_the_history(
-    app: App, open_page: Opener, squat_camera: Path
-):
-    watched = open_page(camera_showing(squat_camera))
-    page = watched.page
-    expect(page.get_by_text("Ready when you are")).to_be_visible()
-    watched.take_picture("workout-start")
-    press(page, "Start")
-
-    expect(page.get_by_test_id("exercise")).to_have_text("Squat")
-    wait_for_count(page, 4)  # once past the end of the clip of three, where it begins again
-    expect(page.get_by_test_id("rep").first).to_be_visible()
-    expect(page.locator(".pc-chart .pc-line").first).to_be_visible()
-    watched.take_picture("workout-live")
-    counted = int(page.get_by_test_id("count").inner_text())
-    wait_until(lambda: app.store.sessions()[0].reps >= counted)  # kept although it goes on
-
-    press(page, "Stop")
-    expect(page.get_by_text("Session over")).to_be_visible()
-    summary = page.get_by_test_id("summary")
-    expect(summary).to_have_count(1)
-    words = summary.inner_text()
-    watched.take_picture("workout-summary")
-
-    detail = only_session(app)
-    assert detail.summary.ended_at is not None
-    assert detail.summary.exercises == ("squat",)
-    assert detail.summary.attempts == 0
-    reps = [rep for each in detail.sets for rep in each.reps]
-    assert_no_rep_lost_or_made_up([rep.end_s for rep in reps])
-    assert words.startswith(f"Squat: {len(reps)} reps")
-    assert len(reps) >= counted >= 4
-
-    page.get_by_role("link", name=re.compile("History$")).click()
-    expect(page.get_by_role("heading", name="History")).to_be_visible()
-    expect(page.get_by_text("1 session", exact=False).first).to_be_visible()
-    expect(page.get_by_text(f"{len(reps)} reps").first).to_be_visible()
-    watched.take_picture("history")
-    press(page, "Open session")
-    expect(page.get_by_text(re.compile("^Set 1: Squat"))).to_be_visible()
-    expect(page.locator(".js-plotly-plot .trace").first).to_be_visible()
-    watched.take_picture("history-session")
 
 
 def test_the_demo_clip_needs_no_camera(app: App, open_page: Opener):
