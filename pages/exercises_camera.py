@@ -17,11 +17,12 @@ import streamlit as st
 from pages.relay import ways
 from pages.webcam import Looker, NotConnected, stream
 from pages.workout_camera import ask_for_camera, camera_trouble
-from pages.workout_loading import SettingError, load_knowledge
+from pages.workout_loading import SettingError, load_knowledge, seats
 from posecore.classify import Recogniser
 from posecore.draw import draw_overlay
 from posecore.language import Text, _, words_of
 from posecore.pipeline import Pipeline
+from posecore.seats import NoSeat, Seat
 from posecore.types import Pose
 
 LEAD_S, LENGTH_S = 6.0, 30.0
@@ -37,8 +38,8 @@ Poses = list[tuple[float, Pose | None]]
 class Recorder(Looker):
     """The worker's: each frame's landmarks, and the picture with the skeleton back."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, pipeline: Pipeline, seat: Seat | None = None) -> None:
+        self._pipeline, self._seat = pipeline, seat
         self._lock = threading.Lock()
         self._poses: Poses = []
         self._now_s = 0.0
@@ -58,6 +59,8 @@ class Recorder(Looker):
 
     def look(self, rgb: np.ndarray, t_s: float, dropped: int) -> np.ndarray:
         result = self._pipeline.step(rgb, t_s)
+        if self._seat is not None:
+            self._seat.looked()
         with self._lock:
             self._now_s = t_s
             if LEAD_S <= t_s <= LEAD_S + LENGTH_S:
@@ -70,6 +73,8 @@ class Recorder(Looker):
     def on_ended(self) -> None:
         """The media loop's; the worker has been joined."""
         self._pipeline.close()
+        if self._seat is not None:
+            self._seat.leave()
 
 
 @dataclass
@@ -77,6 +82,7 @@ class Desk:
     """What one browser tab's recording has going on; lives in the session state."""
 
     wanted: bool = False
+    seat: Seat | None = None
     recorder: Recorder | None = None
     trouble: str | None = None
 
@@ -105,7 +111,7 @@ def record() -> Poses | None:
         )
         answer = ask_for_camera("user")
         if answer == "ready":
-            st.session_state[DESK] = Desk(wanted=True)
+            st.session_state[DESK] = _seated()
             st.rerun()
         desk.trouble = camera_trouble(answer) if answer is not None else None
         if desk.trouble is not None:
@@ -123,6 +129,13 @@ def record() -> Poses | None:
     return None
 
 
+def _seated() -> Desk:
+    try:
+        return Desk(wanted=True, seat=seats().take())
+    except (NoSeat, SettingError) as error:
+        return Desk(trouble=words_of(error))
+
+
 def _is_over(recorder: Recorder) -> bool:
     now_s = recorder.standing[0]
     return now_s >= LEAD_S + LENGTH_S
@@ -133,7 +146,7 @@ def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
         # The offer thread's: no st.* here.
         pipeline = Pipeline(exercises={}, classifier=recogniser)
         pipeline.warm_up()
-        desk.recorder = Recorder(pipeline)
+        desk.recorder = Recorder(pipeline, desk.seat)
         return desk.recorder
 
     try:

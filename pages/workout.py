@@ -30,6 +30,7 @@ from pages.workout_loading import (
     SettingError,
     load_knowledge,
     new_session,
+    seats,
     show_left_out,
     store_at,
 )
@@ -141,6 +142,7 @@ def main() -> None:
     try:
         knowledge = load_knowledge()
         way = ways(time.time(), os.environ)
+        seats()
         store = own(store_at(default_url()))
     except (ModelError, ExerciseFileError, StoreError, SettingError, ImportError) as error:
         problem = _("A workout cannot start here. {reason}", reason=error)
@@ -158,7 +160,7 @@ def main() -> None:
     exercise = desk.exercise or only_exercise(desk.plan)
 
     def make_session() -> LiveSession:
-        return new_session(knowledge, store, desk.source, exercise, person)
+        return new_session(knowledge, store, desk.source, exercise, person, desk.seat)
 
     with st.container(key="pc_stage"):
         with st.container(key="pc_bar"):

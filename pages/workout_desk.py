@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pages.workout_demo import ClipPlayer
+from pages.workout_loading import seats
 from pages.workout_still import Stillness
 from pages.workout_voice import to_call
 from pages.workout_word import Word
+from posecore.language import _, words_of
 from posecore.live import LiveSession, Snapshot
 from posecore.plan import Place, Plan, place_in
+from posecore.seats import NoSeat, Seat
 from posecore.speech import Speaker, Utterance
 
 CAMERA, DEMO = "camera", "demo"
@@ -24,6 +27,7 @@ class Desk:
     exercise: str | None = None  # None: recognise by itself
     curves: bool = True  # the live chart is drawn
     wanted: bool = False  # Start was pressed, Stop was not
+    seat: Seat | None = None  # before this computer, while it is wanted
     session: LiveSession | None = None
     player: ClipPlayer | None = None
     refusal: str | None = None
@@ -40,7 +44,15 @@ class Desk:
         return self.source == DEMO or self.facing == FRONT
 
     def begin(self) -> None:
-        self.wanted, self.session, self.refusal = True, None, None
+        """Where there is a seat; else the refusal says what to wait for."""
+        self.session, self.refusal = None, None
+        self.leave_seat()
+        try:
+            self.seat = seats().take()
+        except NoSeat as full:
+            self.refusal = _(words_of(full))
+            return
+        self.wanted = True
         self.still = Stillness()
         self.speaker.reset()
         self.said = None
@@ -65,3 +77,9 @@ class Desk:
             self.player = None
         if self.session is not None:
             self.session.finish()
+        self.leave_seat()
+
+    def leave_seat(self) -> None:
+        if self.seat is not None:
+            self.seat.leave()
+            self.seat = None

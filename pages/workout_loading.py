@@ -17,8 +17,12 @@ from posecore.exercises import Exercise, usable_exercises
 from posecore.language import Text, _, words_of
 from posecore.live import LiveSession
 from posecore.pipeline import Pipeline
+from posecore.seats import Seat, Seats
 from posecore.store import Store
 from posecore.taught import Stamp, knowledge, stamp
+
+MOST_PEOPLE = "POSECOACH_MOST_PEOPLE"
+"""Environment variable: so many may train at once, whatever is measured."""
 
 
 class SettingError(ValueError):
@@ -73,12 +77,28 @@ def store_at(url: str) -> Store:
     return Store(url, busy_timeout_s=0.5)
 
 
+@st.cache_resource(show_spinner=False)
+def seats() -> Seats:
+    """Before this computer, for all who use it. Raises SettingError."""
+    given = os.environ.get(MOST_PEOPLE, "").strip()
+    if given and not (given.isdecimal() and int(given) > 0):
+        raise SettingError(
+            Text(
+                "{variable}: expected a whole number above 0, got {given}.",
+                variable=MOST_PEOPLE,
+                given=repr(given),
+            )
+        )
+    return Seats(int(given) if given else None)
+
+
 def new_session(
     knowledge: Knowledge,
     store: Store,
     source: str,
     exercise: str | None,
     person: str = "",
+    seat: Seat | None = None,
 ) -> LiveSession:
     """Any thread's: a session whose pipeline is loaded and warm."""
     exercises, classifier = knowledge
@@ -90,6 +110,7 @@ def new_session(
         started_at=datetime.now(UTC),
         source=source,
         person=person,
+        seat=seat,
         exercise=exercises.get(exercise) if exercise is not None else None,
     )
 

@@ -21,6 +21,7 @@ from posecore.angles import N_JOINTS
 from posecore.exercises import Exercise
 from posecore.framing import luma_of
 from posecore.journal import Journal
+from posecore.seats import Seat
 from posecore.stage import Stage, StageKeeper
 from posecore.store import Store
 from posecore.types import ExerciseSet, FrameResult, Rep
@@ -116,6 +117,7 @@ class LiveSession:
     started_at  time of day of the first frame, aware of its zone
     source      "camera", "demo" or a file's name
     exercise    the one that the pipeline is fixed to, for the framing guide; None: any
+    seat        kept as long as frames come; left by ``finish``
     window_s    how far back a snapshot reaches
     """
 
@@ -128,9 +130,11 @@ class LiveSession:
         source: str,
         person: str = "",
         exercise: Exercise | None = None,
+        seat: Seat | None = None,
         window_s: float = 20.0,
     ) -> None:
         self._pipeline = pipeline
+        self._seat = seat
         self._journal = Journal(store, started_at, source, person)
         self.started_at = started_at
         self.source = source
@@ -179,6 +183,8 @@ class LiveSession:
                 self._stage = stage
                 self._take(result, dropped)
             self._keep(result, t_s)
+            if self._seat is not None:
+                self._seat.looked()
             return result
 
     def _take(self, result: FrameResult, dropped: int) -> None:
@@ -260,6 +266,8 @@ class LiveSession:
                 with self._lock:
                     self._current = None
                     self._finished = True
+                if self._seat is not None:
+                    self._seat.leave()
                 self._note_end()
 
     def write_again(self) -> None:

@@ -573,6 +573,32 @@ def test_the_demo_runs_without_a_connection(connection):
     assert Store().sessions()[0].source == "demo"
 
 
+def test_past_what_the_computer_can_serve_one_is_told_so_and_the_others_train_on(
+    connection, monkeypatch
+):
+    monkeypatch.setenv("POSECOACH_MOST_PEOPLE", "1")
+    first, second = page(), page()
+    for each in (first, second):
+        choose(each, "workout_source", "demo")
+    press(first, "Start")
+    press(second, "Start")
+    assert second.error[0].value.startswith("This computer is already watching one person")
+    waiting, training = (each.session_state["workout_desk"] for each in (second, first))
+    assert waiting.session is None and not waiting.wanted
+    before = training.session.snapshot().frames
+    wait_until(lambda: training.session.snapshot().frames > before)
+    press(first, "Stop")
+    press(second, "Start")
+    assert not second.error
+    press(second, "Stop")
+
+
+@pytest.mark.parametrize("given", ["many", "0", "-1", "1.5"])
+def test_a_number_of_people_that_is_none_gets_a_sentence(connection, monkeypatch, given):
+    monkeypatch.setenv("POSECOACH_MOST_PEOPLE", given)
+    assert f"expected a whole number above 0, got '{given}'" in page().error[0].value
+
+
 def test_without_a_model_the_page_says_how_to_make_it(connection, monkeypatch):
     def missing() -> None:
         raise ModelError("The model file exercise_mlp.skops is missing. Make it with: ...")
