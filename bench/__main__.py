@@ -55,15 +55,28 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("--reps", type=int, nargs="+", default=[10**3, 10**4, 10**5, 10**6])
     history.add_argument("--out", type=Path, help="write here, not to docs/")
     history.set_defaults(run=_history)
+    offline = commands.add_parser("offline", help="recorded films on all processors")
+    offline.add_argument("--rounds", type=int, default=2)
+    offline.add_argument("--out", type=Path, help="write here, not to docs/")
+    offline.set_defaults(run=_offline)
+    memory = commands.add_parser("memory", help="what a long film takes of memory")
+    memory.add_argument("--minutes", type=float, default=30.0)
+    memory.add_argument("--out", type=Path, help="write here, not to docs/")
+    memory.set_defaults(run=_memory)
     live = commands.add_parser("live", help="pictures a second and delay in a real browser")
     live.add_argument("--viewers", type=int, nargs="+", default=[1, 2, 4])
     live.add_argument("--seconds", type=float, default=30.0)
     live.add_argument("--out", type=Path, help="write here, not to docs/")
     live.set_defaults(run=_live)
+    streams = commands.add_parser("streams", help="bad networks, and what happens to tabs")
+    streams.add_argument("--seconds", type=float, default=15.0)
+    streams.add_argument("--out", type=Path, help="write here, not to docs/")
+    streams.set_defaults(run=_streams)
     soak = commands.add_parser("soak", help="the same for hours, with what the app's process holds")
     soak.add_argument("--viewers", type=int, default=2)
     soak.add_argument("--minutes", type=float, default=120.0)
     soak.add_argument("--out", type=Path, help="write here, not to docs/")
+    soak.add_argument("--light", type=Path, help="ten pictures a second, figures to this file")
     soak.set_defaults(run=_soak)
     teach = commands.add_parser("teach", help="how well taught exercises are recognised")
     teach.add_argument("--data", type=Path, required=True)
@@ -138,16 +151,35 @@ def _history(given: argparse.Namespace) -> None:
     history_command(given.reps, given.out)
 
 
+def _offline(given: argparse.Namespace) -> None:
+    from bench.offline import offline_command
+
+    offline_command(given.rounds, given.out)
+
+
+def _memory(given: argparse.Namespace) -> None:
+    from bench.memory import memory_command
+
+    memory_command(given.minutes, given.out)
+
+
 def _live(given: argparse.Namespace) -> None:
     from bench.live import live_command
 
     live_command(given.viewers, given.seconds, given.out)
 
 
+def _streams(given: argparse.Namespace) -> None:
+    from bench.streams import streams_command
+
+    if not streams_command(given.seconds, given.out):
+        sys.exit(1)
+
+
 def _soak(given: argparse.Namespace) -> None:
     from bench.soak import soak_command
 
-    soak_command(given.viewers, given.minutes, given.out)
+    soak_command(given.viewers, given.minutes, given.out, given.light)
 
 
 if __name__ == "__main__":

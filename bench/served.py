@@ -81,11 +81,12 @@ def served(
     port = port or free_port()
     url, log = f"http://localhost:{port}", folder / "app.log"
     database_url = f"sqlite:///{folder / 'sessions.db'}"
-    options = ("--server.port", str(port), "--server.headless", "true", *options)
+    watch = ("--server.fileWatcherType", "none")  # as on a server: what is measured does not change
+    options = ("--server.port", str(port), "--server.headless", "true", *watch, *options)
     began_s = time.monotonic()
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            [sys.executable, "serve.py", *options],
             cwd=ROOT,
             env=os.environ | {URL_VARIABLE: database_url} | dict(environment or {}),
             stdout=written,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from bench.live import Load, Viewer, load_of, viewers
 from bench.overhead import machine
 from bench.page import RELIABILITY, table, write_section
 from bench.served import served
+from bench.trust import streaming
 
 EVERY_S = 15.0
 WARM_S = 300.0
@@ -50,18 +52,19 @@ class Soak:
         return [s for s in self.samples if start <= s.load.at_s <= start + long]
 
     def mean(self, part: float, of: Callable[[Sample], float]) -> float:
-        return float(np.mean([of(sample) for sample in self.window(part)]))
+        return float(np.nanmean([of(sample) for sample in self.window(part)]))
 
 
-def soak(n: int, seconds: float) -> Soak:
+def soak(n: int, seconds: float, light: bool = False) -> Soak:
+    """light: a film of ten pictures a second that need not be drawn, to go on beside tests."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = folder / "clock.y4m"
-        n_frames = make_film(film)
+        n_frames = streaming.make_film(film, 10, 1).frames if light else make_film(film)
         with served(folder) as app, viewers(app, film, n) as each:
             process = psutil.Process(app.process.pid)
             for viewer in each:
-                viewer.start()
+                streaming.begin(viewer)
                 viewer.watch()
             began_s, samples = time.monotonic(), []
             while time.monotonic() - began_s < seconds:
@@ -92,11 +95,22 @@ def _line(sample: Sample) -> str:
     )
 
 
-def soak_command(n: int, minutes: float, out: Path | None) -> None:
-    found = soak(n, minutes * 60)
+def soak_command(n: int, minutes: float, out: Path | None, light: Path | None) -> None:
+    """light: a light one, whose figures go to this file and not to a page."""
+    found = soak(n, minutes * 60, light is not None)
     text = report(found, n)
     print(text)
-    write_section(out or RELIABILITY, "soak", text)
+    if light is not None:
+        light.write_text(json.dumps(asdict(found)), encoding="utf-8")
+    else:
+        write_section(out or RELIABILITY, "soak", text)
+
+
+def read_soak(path: Path) -> Soak:
+    """What ``--light`` wrote."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    samples = [Sample(**each | {"load": Load(**each["load"])}) for each in found["samples"]]
+    return Soak(tuple(samples), Load(**found["ended"]), tuple(found["errors"]))
 
 
 def report(found: Soak, n: int) -> str:
