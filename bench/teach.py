@@ -23,7 +23,7 @@ from posecore.sources import Sequence, known_label, penn_sequences, read_labels
 from posecore.taught import Examples, TaughtClassifier, background
 from posecore.teach import propose
 from posecore.teach_recogniser import examples_of, windows_of
-from posecore.teach_signal import TeachError, measured
+from posecore.teach_shown import TeachError, measured
 from posecore.tracks import Track, track_of
 from posecore.types import NONE
 from posecore.video import VideoError

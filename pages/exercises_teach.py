@@ -27,7 +27,7 @@ from posecore.measures import Reading
 from posecore.plots.exercise import taught_figure
 from posecore.teach import Proposal, adjusted, in_words, propose
 from posecore.teach_recogniser import demand_free_name, figure_of, keep
-from posecore.teach_signal import FEWEST_REPS, Measured, TeachError, measured
+from posecore.teach_shown import FEWEST_REPS, Measured, TeachError, measured
 from posecore.video import VideoError
 
 LESSON, ASKED = "teach_lesson", "teach_asked"

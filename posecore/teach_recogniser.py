@@ -25,7 +25,7 @@ from posecore.sources import Sequence as Clip
 from posecore.table import Table, sequence_rows, vary
 from posecore.taught import BACKGROUND_PATH, Examples, write_examples
 from posecore.teach import Proposal
-from posecore.teach_signal import FEWEST_REPS, TeachError
+from posecore.teach_shown import FEWEST_REPS, TeachError
 from posecore.train import draw_rows, mixed
 from posecore.types import Pose
 

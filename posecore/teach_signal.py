@@ -6,22 +6,24 @@ by, and most regularly (autocorrelation). The thresholds lie between the two end
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from posecore.angles import JOINT_NAMES, expected_error_deg, flexion_deg
 from posecore.exercises import Signal
 from posecore.findings import MARGIN
 from posecore.language import Text
-from posecore.measures import COLUMN_INDEX, COLUMNS, SIDED, UNSIDED, Reading, measure
+from posecore.measures import COLUMN_INDEX, UNSIDED, Reading
 from posecore.reps import ExerciseCounter, RepSpan
-from posecore.types import Pose
-from posecore.view import view_of
-
-FEWEST_REPS = 3
-"""With fewer there is no telling the exercise from a chance."""
+from posecore.teach_shown import (
+    FEWEST_REPS,
+    LONGEST_S,
+    SHORTEST_S,
+    UNITS,
+    Measured,
+    TeachError,
+)
 
 CANDIDATES = (
     *("elbow", "shoulder", "hip", "knee", "upper_arm_lean", "wrist_height"),
@@ -36,9 +38,6 @@ OTHER_WORTH = 0.8
 CLEAR_ENOUGH = 8.0
 """Times the expected error; a swing ten times as wide is no easier to count."""
 
-SHORTEST_S, LONGEST_S = 0.4, 12.0
-"""How long a taught rep may take: quicker is jitter, slower than the pipeline remembers."""
-
 START_SHARE, FAR_SHARE, RANGE_SHARE = 0.25, 0.5, 0.35
 """Of the way from one end to the other: back at the start; far enough to count; the least
 movement. Loose on purpose, as in the shipped files: a shallow rep is a rep with a fault."""
@@ -49,67 +48,6 @@ _STRETCH_S = 2.0  # how long a stretch is looked at to tell moving from still
 _SEEN = 0.6  # share of frames in which a measure must be seen to be counted
 _LEAST = 2.0  # times the expected error that the signal must swing
 _TOGETHER = 0.3  # correlation of left and right from which they count as one
-
-
-class TeachError(ValueError):
-    """Nothing can be learnt from this; the message says why and what to do."""
-
-
-@dataclass(frozen=True, eq=False)
-class Measured:
-    """What every frame measures.
-
-    t_s (n,) seconds; rows (n, n_columns) as measures.measure gives them, NaN: not seen
-    error (n, n_columns) expected error of each, in its unit; views: n camera views
-    """
-
-    t_s: np.ndarray
-    rows: np.ndarray
-    error: np.ndarray
-    views: tuple[str | None, ...]
-
-    def between(self, start_s: float, end_s: float) -> Measured:
-        inside = (self.t_s >= start_s) & (self.t_s <= end_s)
-        views = tuple(v for v, kept in zip(self.views, inside, strict=True) if kept)
-        return Measured(self.t_s[inside], self.rows[inside], self.error[inside], views)
-
-
-def measured(frames: Iterable[tuple[float, Pose | None]]) -> Measured:
-    """Of times and poses, as Track.poses gives them.
-
-    Raises TeachError where nobody is in the picture long enough to do three reps.
-    """
-    t_s, rows, error, views = [], [], [], []
-    for at_s, pose in frames:
-        view = view_of(pose) if pose is not None else None
-        row, off = np.full(len(COLUMNS), np.nan), _OTHER_ERROR.copy()
-        if pose is not None:
-            row = measure(pose, flexion_deg(pose))
-            off[: len(JOINT_NAMES)] = expected_error_deg(view)
-        t_s.append(at_s)
-        rows.append(row)
-        error.append(off)
-        views.append(view)
-    found = np.array([np.isfinite(row).any() for row in rows], bool)
-    if not found.any():
-        raise TeachError(
-            Text("Nobody was seen. The whole body has to be in the picture, in good light.")
-        )
-    times = np.array(t_s)
-    if found.sum() < FEWEST_REPS or np.ptp(times[found]) < FEWEST_REPS * SHORTEST_S:
-        raise TeachError(
-            Text(
-                "Somebody was seen only for a moment. Show at least three repetitions, better five."
-            )
-        )
-    return Measured(times, np.array(rows), np.array(error), tuple(views))
-
-
-_UNITS = {**SIDED, **UNSIDED}
-_OTHER_ERROR = np.array(
-    [MARGIN[_UNITS[name if name in UNSIDED else name.split("_", 1)[1]]] for name in COLUMNS]
-)
-"""What an estimate of each column may be off by where nothing better was measured."""
 
 
 @dataclass(frozen=True)
@@ -277,7 +215,7 @@ def _thresholds(seen: Measured, chosen: Candidate, turned: bool) -> tuple[Signal
 
 def _between(chosen: Candidate, near: float, far: float, min_s: float, max_s: float) -> Signal:
     way = far - near
-    digits = 0 if _UNITS[chosen.measure] == "deg" else 2
+    digits = 0 if UNITS[chosen.measure] == "deg" else 2
     return Signal(
         chosen.measure,
         chosen.sides,

@@ -28,7 +28,7 @@ from posecore.taught import (
 )
 from posecore.teach import adjusted, propose
 from posecore.teach_recogniser import demand_free_name, examples_of, keep
-from posecore.teach_signal import TeachError, measured
+from posecore.teach_shown import TeachError, measured
 from posecore.types import NONE, ExerciseSet
 from tests.bodies import Movement, body, movement
 

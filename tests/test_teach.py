@@ -12,7 +12,8 @@ from posecore.exercises.names import ExerciseNameError
 from posecore.exercises.write import save_exercise
 from posecore.pipeline import Pipeline
 from posecore.teach import Proposal, adjusted, propose
-from posecore.teach_signal import TeachError, candidates, measured, regularity
+from posecore.teach_shown import TeachError, measured
+from posecore.teach_signal import candidates, regularity
 from tests.bodies import Movement, held, movement
 from tests.results import NoClassifier
 

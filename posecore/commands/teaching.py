@@ -36,7 +36,7 @@ def teach(
     from posecore.exercises.names import ExerciseNameError
     from posecore.teach import in_words, propose
     from posecore.teach_recogniser import demand_free_name, keep
-    from posecore.teach_signal import TeachError, measured
+    from posecore.teach_shown import TeachError, measured
     from posecore.tracks import track_of
     from posecore.video import VideoError
 
