@@ -19,6 +19,7 @@ from bench.rendered.plan import PlanError, Ranges, draw_plan
 from bench.rendered.recipe import Job, Wish, label_row, make_folder, read_recipe
 from bench.rendered.skeleton import pose
 from bench.rendered.truth import save_truth
+from bench.rendered.ways import WAYS
 from posecore.angles import JOINT_NAMES, flexion_of
 from posecore.exercises import load_exercises
 from posecore.landmarks import N_LANDMARKS, Landmark
@@ -154,6 +155,16 @@ def test_nobody_sinks_into_the_floor():
         moment = plan.reps[0].far_s if plan.reps else 1.0
         lowest = staged.body.skin(staged.skeleton(moment))[:, 2].min()
         assert lowest > -0.06, exercise
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_another_way_to_do_an_exercise_moves_above_the_floor_and_is_taught_as_it(way):
+    plan = draw_plan(way, 5, replace(FAST, seconds=(3, 3)))
+    truth = truth_of(plan)
+    assert truth["p3"][:, :, 2].min() > -0.02
+    assert np.ptp(truth["p3"], axis=0).max() > 0.005
+    assert label_row(Job(way, plan, 23))["exercise"] == WAYS[way].exercise
+    assert not plan.counted_reps
 
 
 @pytest.mark.parametrize("drill", sorted(DRILLS))

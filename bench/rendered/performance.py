@@ -21,6 +21,7 @@ from bench.rendered.rotations import rx, ry, rz
 from bench.rendered.skeleton import Posture, pose
 from bench.rendered.stance import ease
 from bench.rendered.timeline import faults_at, progress_at
+from bench.rendered.ways import WAYS
 
 _UNEVEN = 0.38
 """By which share of the way one side lags behind when that is the fault."""
@@ -112,6 +113,8 @@ def perform(plan: Plan, body: Body) -> Performance:
         what = draw_walk(rng, plan.seconds)
     elif plan.subject in DRILLS:
         what = DRILLS[plan.subject](rng)
+    elif plan.subject in WAYS:
+        what = WAYS[plan.subject].drill(rng)
     else:
         keys: Keys = KEYED[plan.subject](rng, plan.seconds)
         what = keys

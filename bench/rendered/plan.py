@@ -14,9 +14,10 @@ from bench.rendered.drills import DRILLS, LYING
 from bench.rendered.everyday import NEGATIVES
 from bench.rendered.exercises import EXERCISES
 from bench.rendered.timeline import PlannedRep, Tempo, plan_reps
+from bench.rendered.ways import LYING_WAYS, WAYS
 
 RANDOM_POSES = "random_poses"
-SUBJECTS = (*EXERCISES, *NEGATIVES, *DRILLS, RANDOM_POSES)
+SUBJECTS = (*EXERCISES, *NEGATIVES, *DRILLS, *WAYS, RANDOM_POSES)
 
 Pair = tuple[float, float]
 
@@ -215,7 +216,7 @@ def _draw_reps(
 
 def _draw_view(subject: str, ranges: Ranges, rng: np.random.Generator) -> View:
     azimuths = ranges.azimuths_deg[rng.integers(len(ranges.azimuths_deg))]
-    lying = subject in LYING or (subject in EXERCISES and EXERCISES[subject].lying)
+    lying = subject in LYING | LYING_WAYS or (subject in EXERCISES and EXERCISES[subject].lying)
     heights = ranges.lying_camera_height_m if lying else ranges.camera_height_m
     return View(
         azimuth_deg=float(rng.uniform(*azimuths)),

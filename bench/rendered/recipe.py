@@ -16,6 +16,7 @@ from bench.rendered.clip import make_clip, truth_of
 from bench.rendered.exercises import EXERCISES
 from bench.rendered.plan import Plan, PlanError, Ranges, draw_plan, ranges_from
 from bench.rendered.truth import save_truth
+from bench.rendered.ways import taught_as
 
 _COLUMNS = ("clip", "exercise", "reps", "form", "fault", "active")
 
@@ -102,7 +103,7 @@ def label_row(job: Job) -> dict[str, str]:
     correct = not plan.faults and all(rep.complete for rep in plan.reps)
     return {
         "clip": f"{job.name}.mp4",
-        "exercise": plan.subject if plan.known else f"other:{plan.subject}",
+        "exercise": taught_as(plan.subject),
         "reps": str(plan.counted_reps) if plan.known and plan.subject != "plank" else "-",
         "form": ("correct" if correct else "incorrect") if plan.known else "",
         "fault": ",".join(plan.faults),
