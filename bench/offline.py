@@ -1,0 +1,208 @@
+"""Recorded films against the bare MediaPipe loop: many clips, and one long film, on all processors.
+
+The bare loop is what anybody writes first: read a frame, find the pose, and the next; one process,
+and nothing done with the poses. Both take turns, film by film, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from bench.films import clips_of_one_size, joined
+from bench.overhead import machine
+from bench.page import PERFORMANCE, table, write_section
+from posecore.analyze import analyze_video
+from posecore.batch import Job, analyze_all
+from posecore.crew import Crew, Film, processors
+from posecore.estimate import PoseEstimator
+from posecore.parts import WARM_UP_FRAMES, parts_of
+from posecore.pipeline import Pipeline
+from posecore.types import ExerciseSet, Pose
+from posecore.video import VideoReader
+
+Say = Callable[[str], None]
+Poses = list[tuple[float, Pose | None]]
+Sets = tuple[ExerciseSet, ...]
+_SEEN = 0.5  # visibility of a landmark that is compared
+_SHORT_FILM_CLIPS = 8
+
+
+@dataclass
+class _Took:
+    """Seconds of each round, by the clock and of all processors together."""
+
+    clock_s: list[float] = field(default_factory=list)
+    processor_s: list[float] = field(default_factory=list)
+
+
+def offline_command(rounds: int, out: Path | None = None, say: Say = print) -> None:
+    """Measure, print and write the section."""
+    clips = clips_of_one_size()
+    many = clips[:_SHORT_FILM_CLIPS]
+    workers = processors()
+    took: dict[str, _Took] = {}
+    with tempfile.TemporaryDirectory() as folder, PoseEstimator() as bare:
+        film = joined(clips, Path(folder) / "film.mp4")
+        bare.estimate(np.zeros((360, 480, 3), np.uint8), 0.0)  # loaded before the clock starts
+        Pipeline().close()
+        began = time.perf_counter()
+        with Crew(workers) as crew:
+            crew.wait_ready()
+            ready_s = time.perf_counter() - began
+            for turn in range(rounds):
+                say(f"round {turn + 1} of {rounds} ...")
+                of_clips = _timed(took, "clips, bare", lambda: [_bare(bare, c) for c in many])
+                ours = _timed(took, "clips, ours", lambda: _many(many, workers, crew), crew)
+                of_film = _timed(took, "film, bare", lambda: _bare(bare, film))
+                sets = _timed(took, "film, ours", lambda: _one(film, crew), crew)
+            found = list(Film(crew, film).poses())
+        with VideoReader(film) as video:
+            film_s, parts = video.info.duration_s or 0.0, parts_of(video)
+        alone = [_counted(each) for each in of_clips]
+        whole = _counted(of_film)
+    n_many, n_film = sum(map(len, of_clips)), len(of_film)
+    joins_s = [part.from_s for part in parts[1:]]
+    lines = [
+        "## Recorded films",
+        "",
+        "`python -m bench offline`: the bare loop (read a frame, find its pose, the next one) in",
+        f"one process against all of PoseCoach on {workers} processors, taking turns; {rounds} ",
+        "rounds, the median of them (and the slowest). The processes were ready in both; those of",
+        f"PoseCoach take {ready_s:.1f} s to begin, once for all films.",
+        "",
+        f"{machine()} Load of the machine before: {os.getloadavg()[0]:.1f}.",
+        "",
+        table(
+            ["what", "bare loop, s", "PoseCoach, s", "times as fast", "processor ms a frame"],
+            [
+                _row(f"{len(many)} clips, {n_many} frames", "clips", took, n_many),
+                _row(f"one film of {film_s:.0f} s, {n_film} frames", "film", took, n_film),
+            ],
+        ),
+        "",
+        f"Films a minute, of {n_many / len(many):.0f} frames each: "
+        f"{60 * len(many) / statistics.median(took['clips, ours'].clock_s):.1f} "
+        f"(bare {60 * len(many) / statistics.median(took['clips, bare'].clock_s):.1f}).",
+        "",
+        f"The clips' sets and reps against those of one process: {_agreement(alone, ours)}.",
+        f"The film was cut into {len(parts)} parts, each warmed up over {WARM_UP_FRAMES} frames; its",
+        f"sets and reps against those of one that never cuts: {_agreement([whole], [sets])}.",
+        "",
+        _differences(of_film, found, joins_s),
+    ]
+    section = "\n".join(lines)
+    say(section)
+    write_section(out or PERFORMANCE, "offline", section)
+
+
+def _bare(estimator: PoseEstimator, film: Path) -> Poses:
+    estimator.reset()
+    with VideoReader(film) as video:
+        return [(t_s, estimator.estimate(rgb, t_s)) for rgb, t_s in video.frames()]
+
+
+def _many(clips: Sequence[Path], workers: int, crew: Crew) -> list[Sets]:
+    jobs = [Job(clip) for clip in clips]
+    return [outcome.sets for outcome in analyze_all(jobs, workers=workers, crew=crew)]
+
+
+def _one(film: Path, crew: Crew) -> Sets:
+    pipeline = Pipeline()
+    try:
+        return analyze_video(film, pipeline=pipeline, crew=crew).sets
+    finally:
+        pipeline.close()
+
+
+def _counted(poses: Poses) -> Sets:
+    """What one process makes of poses that it found without a cut."""
+    pipeline = Pipeline()
+    for t_s, pose in poses:
+        pipeline.advance(t_s, pose)
+    pipeline.finish()
+    return pipeline.sets
+
+
+def _timed(
+    took: dict[str, _Took], name: str, work: Callable[[], Any], crew: Crew | None = None
+) -> Any:
+    of_one = took.setdefault(name, _Took())
+    busy_s, began = _processor_s(crew), time.perf_counter()
+    result = work()
+    of_one.clock_s.append(time.perf_counter() - began)
+    of_one.processor_s.append(_processor_s(crew) - busy_s)
+    return result
+
+
+def _processor_s(crew: Crew | None) -> float:
+    """That this process and those of the crew have had so far; those that are gone too."""
+    own = os.times()
+    of_crew = [psutil.Process(pid).cpu_times() for pid in (crew.pids if crew else ())]
+    return sum(own[:4]) + sum(each.user + each.system for each in of_crew)
+
+
+def _row(what: str, kind: str, took: dict[str, _Took], n_frames: int) -> list[str]:
+    bare, ours = took[f"{kind}, bare"], took[f"{kind}, ours"]
+    ratios = [b / o for b, o in zip(bare.clock_s, ours.clock_s, strict=True)]
+    busy_ms = [1000 * statistics.median(each.processor_s) / n_frames for each in (bare, ours)]
+    return [
+        what,
+        f"{statistics.median(bare.clock_s):.1f} ({max(bare.clock_s):.1f})",
+        f"{statistics.median(ours.clock_s):.1f} ({max(ours.clock_s):.1f})",
+        f"**{statistics.median(ratios):.2f}** ({min(ratios):.2f})",
+        f"{busy_ms[0]:.1f}, {busy_ms[1]:.1f}",
+    ]
+
+
+def _agreement(expected: Sequence[Sets], found: Sequence[Sets]) -> str:
+    """In words: what is the same, and how far times lie apart."""
+    told = [
+        [[(each.exercise, each.n_complete, len(each.reps)) for each in sets] for sets in side]
+        for side in (expected, found)
+    ]
+    if told[0] != told[1]:
+        return f"not the same ({told[1]} instead of {told[0]})"
+    pairs = [
+        (a, b)
+        for one, other in zip(expected, found, strict=True)
+        for x, y in zip(one, other, strict=True)
+        for a, b in zip(x.reps, y.reps, strict=True)
+    ]
+    apart_s = max((max(abs(a.start_s - b.start_s), abs(a.end_s - b.end_s)) for a, b in pairs),
+                  default=0.0)  # fmt: skip
+    n_sets = sum(map(len, expected))
+    return f"the same, {len(pairs)} reps in {n_sets} sets, at most {apart_s:.3f} s apart"
+
+
+def _differences(alone: Poses, shared: Poses, joins_s: Sequence[float]) -> str:
+    """How far landmarks lie apart, right after a join and later."""
+    near: list[float] = []
+    far: list[float] = []
+    for (t_s, pose), (_, other) in zip(alone, shared, strict=True):
+        since_s = min((t_s - join_s for join_s in joins_s if join_s <= t_s), default=None)
+        if since_s is None or pose is None or other is None:
+            continue
+        seen = pose.visibility > _SEEN
+        apart = np.abs(pose.image[seen, :2] - other.image[seen, :2])
+        if apart.size:
+            (near if since_s < 1.0 else far).append(float(np.median(apart)))
+    told = []
+    for what, apart in (("In the first second after a join", near), ("later", far)):
+        middle, high = np.percentile(apart, [50, 95]) if apart else (0.0, 0.0)
+        told.append(f"{what} {100 * middle:.2f} % of the picture (95 %: {100 * high:.2f} %)")
+    seen_by_one = sum((a is None) != (b is None) for (_, a), (_, b) in zip(alone, shared))
+    return (
+        "How far the two find the visible landmarks of a frame apart, in the median: "
+        f"{told[0].lower()},\n{told[1]}; frames in which only one of them sees somebody: "
+        f"{seen_by_one}."
+    )
