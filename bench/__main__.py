@@ -69,9 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     live.add_argument("--out", type=Path, help="write here, not to docs/")
     live.set_defaults(run=_live)
     streams = commands.add_parser("streams", help="bad networks, and what happens to tabs")
-    streams.add_argument("--seconds", type=float, default=15.0)
+    streams.add_argument("--seconds", type=float, default=10.0)
     streams.add_argument("--out", type=Path, help="write here, not to docs/")
     streams.set_defaults(run=_streams)
+    start = commands.add_parser("start", help="what is waited for before the first picture")
+    start.add_argument("--rounds", type=int, default=3)
+    start.add_argument("--out", type=Path, help="write here, not to docs/")
+    start.set_defaults(run=_start)
     soak = commands.add_parser("soak", help="the same for hours, with what the app's process holds")
     soak.add_argument("--viewers", type=int, default=2)
     soak.add_argument("--minutes", type=float, default=120.0)
@@ -174,6 +178,12 @@ def _streams(given: argparse.Namespace) -> None:
 
     if not streams_command(given.seconds, given.out):
         sys.exit(1)
+
+
+def _start(given: argparse.Namespace) -> None:
+    from bench.start import start_command
+
+    start_command(given.rounds, given.out)
 
 
 def _soak(given: argparse.Namespace) -> None:

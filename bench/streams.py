@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from bench.overhead import machine
 from bench.page import RELIABILITY, table, write_section
 from bench.trust.streaming import WEATHERS, Ending, Streamed, make_film, place, stream
@@ -13,9 +15,9 @@ from bench.trust.tabs import EVENTS, Happened, happen
 
 def streams_command(seconds: float, out: Path | None) -> bool:
     """Try everything and write the section; True where each ended cleanly."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        with place(folder, make_film(folder / "squats.y4m")) as there:
+        with place(folder, make_film(folder / "squats.y4m"), playwright) as there:
             streamed = {}
             for what, weather in WEATHERS.items():
                 streamed[what] = stream(there, weather, seconds)
@@ -38,8 +40,9 @@ def report(streamed: dict[str, Streamed], happened: dict[str, Happened], seconds
             "the app only through coturn and, before it, a relay that treats packets, both ways, "
             f"as said. {seconds:.0f} s each. Shown: what came back with the skeleton. The delay "
             "is read off a clock in the film. Reps: counted, of those that the film showed from "
-            "begin to end; one that was begun or not yet over may be counted too. Threads: of the "
-            "app, before and after.",
+            "begin to end; one that was begun or not yet over may be counted too. Threads: of "
+            "streams, before, in the middle and after. Cleanly: no thread and no session is left, "
+            "each session kept has its end, and the log has no error.",
             "",
             machine(),
             "",
@@ -85,9 +88,8 @@ def report(streamed: dict[str, Streamed], happened: dict[str, Happened], seconds
 
 
 def _ending(ending: Ending) -> list[str]:
-    before, after = ending.threads
     return [
         f"{ending.after_s:.0f}",
-        f"{before}, {after}",
+        ", ".join(map(str, ending.threads)),
         "cleanly" if ending.clean else "NOT CLEANLY",
     ]

@@ -6,6 +6,7 @@ may call any of these.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,15 @@ _SESSIONS = Counter(
     "posecoach_sessions", "Sessions that began, by their source.", ["source"], registry=REGISTRY
 )
 _RUNNING = Gauge("posecoach_sessions_running", "Sessions that go on now.", registry=REGISTRY)
+
+_STREAM = ("async_media_processor", "video-decoder", "ShutdownPolling", "process_offer")
+"""How streamlit-webrtc and aiortc name the threads of a stream; what comes after is a number."""
+
+Gauge(
+    "posecoach_stream_threads",
+    "Threads of streams from cameras: some for each that goes on, none that outlives it.",
+    registry=REGISTRY,
+).set_function(lambda: sum(each.name.startswith(_STREAM) for each in threading.enumerate()))
 
 for _place in ("frame", "store"):
     _ERRORS.labels(_place)  # a counter that is not there cannot be told from one that is 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -42,6 +43,21 @@ def figures(served: monitor.Monitor) -> dict[str, float]:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def test_threads_of_streams_are_told_from_all_others(served):
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=over.wait, name=name)
+        for name in ("async_media_processor_3", "video-decoder", "AnyIO worker thread")
+    ]
+    for each in threads:
+        each.start()
+    assert figures(served)["posecoach_stream_threads"] == 2
+    over.set()
+    for each in threads:
+        each.join()
+    assert figures(served)["posecoach_stream_threads"] == 0
 
 
 def test_frames_drops_delay_errors_and_sessions_are_counted(served):

@@ -156,19 +156,27 @@ def _send(sender: socket.socket, data: bytes, to: Address) -> None:
 
 @dataclass(frozen=True)
 class Relay:
-    """A TURN server. ``settings``: what the app's environment says of it."""
+    """A TURN server."""
 
     port: int
     secret: str
     log: Path
 
+    @property
+    def url(self) -> str:
+        return turn_url(self.port)
+
     def settings(self, port: int | None = None) -> dict[str, str]:
-        """``port``: of what stands before it, where something does."""
+        """For the app's environment. ``port``: of what stands before the relay, if anything."""
         return {
-            "POSECOACH_TURN_URL": f"turn:{HERE}:{port or self.port}?transport=udp",
+            "POSECOACH_TURN_URL": turn_url(port or self.port),
             "POSECOACH_TURN_SECRET": self.secret,
             "POSECOACH_TURN_ONLY": "1",
         }
+
+
+def turn_url(port: int) -> str:
+    return f"turn:{HERE}:{port}?transport=udp"
 
 
 @contextmanager

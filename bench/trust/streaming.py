@@ -19,7 +19,7 @@ from pathlib import Path
 import av
 import numpy as np
 import psutil
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench.clock import FPS, SIZE, paint
@@ -32,10 +32,6 @@ from scripts.prepare import find_browser
 CLIP = ROOT / "tests" / "clips" / "gym_squat_700.mp4"
 LETTING_GO_S = 60.0
 """An end is waited for so long: a browser that is gone is noticed after half a minute."""
-POOLS = 2
-"""Threads that may come to stay, of pools that fill as they are asked; a stream has at least three:
-one takes packets apart, one looks at pictures, one looks whether the page is there."""
-
 _START_S, _ATTEMPTS = 25.0, 3
 
 
@@ -108,6 +104,9 @@ class Place:
             said = answer.read().decode()
         return sum(float(n) for n in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", said, re.M))
 
+    def stream_threads(self) -> int:
+        return int(self.counted("posecoach_stream_threads"))
+
     def sessions(self) -> list[SessionSummary]:
         """The oldest first."""
         store = self.app.store
@@ -123,7 +122,7 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, film: Film) -> Iterator[Place]:
+def place(folder: Path, film: Film, playwright: Playwright) -> Iterator[Place]:
     """The app, coturn and the bad network; raises NotServed where one is not to be had."""
     path = find_browser()
     if path is None:
@@ -134,12 +133,11 @@ def place(folder: Path, film: Film) -> Iterator[Place]:
         port = free_port()
         settings = relay.settings(link.port) | {"POSECOACH_MONITOR_PORT": str(port)}
         app = stack.enter_context(served(folder, settings))
-        playwright = stack.enter_context(sync_playwright())
         there = Place(app, link, film, playwright, path, f"http://{HERE}:{port}")
         with there.viewer() as viewer:  # what is loaded once stays loaded
             begin(viewer)
             viewer.stop()
-        wait_until(lambda: there.counted("posecoach_sessions_running") == 0)
+        wait_until(lambda: there.stream_threads() == 0)
         yield there
 
 
@@ -166,41 +164,60 @@ def wait_until(true: Callable[[], bool], patience_s: float = LETTING_GO_S) -> fl
 
 @dataclass(frozen=True)
 class Ending:
-    """How it was let go of: seconds until then, threads before and after, sessions that go on."""
+    """How it was let go of.
+
+    after_s  seconds until then
+    threads  of streams: before, in the middle, and after
+    all      threads of the app, before and after: its pools grow and shrink as they are asked
+    running  sessions that go on although nobody is there; unended: kept without an end
+    wrong    lines of the app's log that should not be there
+    """
 
     after_s: float
-    threads: tuple[int, int]
+    threads: tuple[int, int, int]
+    all: tuple[int, int]
     running: int
     unended: int
     wrong: tuple[str, ...]
 
     @property
     def clean(self) -> bool:
-        before, after = self.threads
-        return after <= before + POOLS and not (self.running or self.unended or self.wrong)
+        return not (self.threads[2] or self.running or self.unended or self.wrong)
 
 
-@contextmanager
-def watched_end(there: Place, found: list[Ending]) -> Iterator[None]:
-    """Around one attempt: what is left of it when it is over is appended to ``found``."""
-    before, known, said = there.process.num_threads(), len(there.sessions()), len(there.wrong())
-    yield
+class Attempt:
+    """Counts what is there before, in the middle of, and after something is done to a stream."""
 
-    def let_go() -> bool:
-        quiet = there.counted("posecoach_sessions_running") == 0
-        return quiet and there.process.num_threads() <= before + POOLS
+    def __init__(self, there: Place) -> None:
+        self._there = there
+        self._all, self._before = there.process.num_threads(), there.stream_threads()
+        self._known, self._said = len(there.sessions()), len(there.wrong())
+        self._middle = 0
 
-    after_s = wait_until(let_go)
-    there.link.weather = CLEAR
-    found.append(
-        Ending(
+    def look(self) -> None:
+        self._middle = self._there.stream_threads()
+
+    def end(self) -> Ending:
+        """Waits until it is let go of, or until that can no longer be expected."""
+        there = self._there
+
+        def let_go() -> bool:
+            return not there.counted("posecoach_sessions_running") and not there.stream_threads()
+
+        after_s = wait_until(let_go)
+        there.link.weather = CLEAR
+        return Ending(
             after_s,
-            (before, there.process.num_threads()),
+            (self._before, self._middle, there.stream_threads()),
+            (self._all, there.process.num_threads()),
             int(there.counted("posecoach_sessions_running")),
-            sum(each.ended_at is None for each in there.sessions()[known:]),
-            tuple(there.wrong()[said:]),
+            sum(each.ended_at is None for each in self.kept()),
+            tuple(there.wrong()[self._said :]),
         )
-    )
+
+    def kept(self) -> list[SessionSummary]:
+        """Sessions that are in the store since."""
+        return self._there.sessions()[self._known :]
 
 
 @dataclass(frozen=True)
@@ -222,9 +239,8 @@ class Streamed:
 
 
 def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
-    found: list[Ending] = []
-    known = len(there.sessions())
-    with watched_end(there, found), there.viewer() as viewer:
+    attempt = Attempt(there)
+    with there.viewer() as viewer:
         there.link.weather = weather
         sent, lost = _packets(there.link)
         begin(viewer)
@@ -232,6 +248,7 @@ def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
         began_s, looked = time.monotonic(), there.counted("posecoach_frames_total")
         viewer.page.wait_for_timeout(seconds * 1000)
         looked = there.counted("posecoach_frames_total") - looked
+        attempt.look()
         seen = viewer.take()
         lasted_s = time.monotonic() - began_s
         viewer.stop()
@@ -243,10 +260,10 @@ def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
         looked / lasted_s,
         seen.fps,
         float(np.median(delays_ms)) if len(delays_ms) else float("nan"),
-        sum(each.reps for each in there.sessions()[known:]),
+        sum(each.reps for each in attempt.kept()),
         done,
         lost / max(1, sent),
-        found[0],
+        attempt.end(),
     )
 
 

@@ -15,10 +15,11 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench.live import Viewer
 from bench.trust.link import CLEAR, CUT
-from bench.trust.streaming import Ending, Place, begin, wait_until, watched_end
+from bench.trust.streaming import Attempt, Ending, Place, begin, wait_until
 
 _PATIENCE_S = 60.0
 _OVER = "Session over"
+NO_PICTURE = "No picture comes"
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,14 @@ class Happened:
 
 def happen(there: Place, event: Callable[[Place, Viewer], str]) -> Happened:
     """Somebody trains until there is a rep, then it happens, and at last the browser is closed."""
-    found: list[Ending] = []
-    known = len(there.sessions())
-    with watched_end(there, found), there.viewer() as viewer:
+    attempt = Attempt(there)
+    with there.viewer() as viewer:
         begin(viewer)
         wait_for_reps(viewer)
+        attempt.look()
         says = event(there, viewer)
-    kept = there.sessions()[known:]
-    return Happened(says, len(kept), sum(each.reps for each in kept), found[0])
+    ending, kept = attempt.end(), attempt.kept()
+    return Happened(says, len(kept), sum(each.reps for each in kept), ending)
 
 
 def wait_for_reps(viewer: Viewer, least: int = 1) -> None:
@@ -51,32 +52,29 @@ def wait_for_reps(viewer: Viewer, least: int = 1) -> None:
     )
 
 
-def camera_pulled_out(there: Place, viewer: Viewer) -> str:
+def pull_camera_out() -> None:
     """Chromium's process that holds the camera is killed: its track ends as a real one does."""
-    for process in _browser():
-        if any("video_capture" in word for word in process.cmdline()):
-            process.kill()
-    said_s = _seconds_until(viewer, "No picture comes")
-    over_s = said_s + _seconds_until(viewer, _OVER)
+    (process,) = (p for p in _browser() if any("video_capture" in word for word in p.cmdline()))
+    process.kill()
+
+
+def camera_pulled_out(there: Place, viewer: Viewer) -> str:
+    pull_camera_out()
+    said_s = seconds_until(viewer, NO_PICTURE)
+    over_s = said_s + seconds_until(viewer, _OVER)
     return f"said after {said_s:.0f} s, over after {over_s:.0f} s"
 
 
 def tab_closed(there: Place, viewer: Viewer) -> str:
     viewer.page.close()
-    return f"over after {_seconds_until_over(there):.0f} s"
-
-
-def browser_killed(there: Place, viewer: Viewer) -> str:
-    for process in _browser():
-        process.kill()
-    return f"over after {_seconds_until_over(there):.0f} s"
+    return f"over after {seconds_until_over(there):.0f} s"
 
 
 def page_left(there: Place, viewer: Viewer) -> str:
     """To another page and back, and again before the camera."""
     viewer.page.get_by_role("link", name="History").last.click()
     viewer.page.get_by_role("heading", name="History").wait_for()
-    over_s = _seconds_until_over(there)
+    over_s = seconds_until_over(there)
     viewer.page.get_by_role("link", name="Workout").first.click()
     begin(viewer)
     wait_for_reps(viewer)
@@ -94,7 +92,7 @@ def page_loaded_anew(there: Place, viewer: Viewer) -> str:
 
 def network_gone(there: Place, viewer: Viewer) -> str:
     there.link.weather = CUT
-    return f"over after {_seconds_until(viewer, _OVER):.0f} s"
+    return f"over after {seconds_until(viewer, _OVER):.0f} s"
 
 
 def network_gone_for_a_moment(there: Place, viewer: Viewer) -> str:
@@ -147,7 +145,6 @@ TURN_JS = """
         camera.muted = true;
         await camera.play();
         const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-        window.top.postMessage("camera", "*");
         setInterval(() => {
             const [w, h] = [camera.videoWidth, camera.videoHeight];
             const wide = window.turned ? h * h / w : w;
@@ -180,7 +177,6 @@ def camera_turned(there: Place, viewer: Viewer) -> str:
 EVENTS = {
     "the camera is pulled out": camera_pulled_out,
     "the tab is closed": tab_closed,
-    "the browser is killed": browser_killed,
     "another page and back": page_left,
     "the page is loaded anew": page_loaded_anew,
     "the network is gone": network_gone,
@@ -206,13 +202,13 @@ def _sleep(processes: list[psutil.Process], seconds: float) -> None:
         each.resume()
 
 
-def _seconds_until(viewer: Viewer, words: str) -> float:
+def seconds_until(viewer: Viewer, words: str) -> float:
     began_s = time.monotonic()
     viewer.page.get_by_text(words).first.wait_for(timeout=_PATIENCE_S * 1000)
     return time.monotonic() - began_s
 
 
-def _seconds_until_over(there: Place) -> float:
+def seconds_until_over(there: Place) -> float:
     return wait_until(lambda: there.counted("posecoach_sessions_running") == 0)
 
 

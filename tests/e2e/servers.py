@@ -17,6 +17,7 @@ from pathlib import Path
 from conftest import PATIENCE_MS
 
 from bench.served import ROOT, free_port
+from bench.trust.link import Relay, coturn
 from tests.needed import needed
 
 DEPLOY = ROOT / "deploy"
@@ -88,27 +89,11 @@ def running_provider(folder: Path, app_url: str, *people: str) -> Iterator[Provi
         yield provider
 
 
-@dataclass(frozen=True)
-class Relay:
-    url: str
-    secret: str
-    log: Path
-
-
 @contextmanager
 def running_relay(folder: Path) -> Iterator[Relay]:
-    """coturn with the settings of deploy/, but for where it listens."""
-    port, secret, log = free_port(), secrets.token_hex(16), folder / "coturn.log"
-    command = [
-        *(program("turnserver", "coturn"), "-c", str(DEPLOY / "turnserver.conf")),
-        *(f"--static-auth-secret={secret}", "--realm=posecoach", f"--listening-port={port}"),
-        # Both ends are on this computer, where a relay otherwise hands nothing on.
-        *("--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--allow-loopback-peers"),
-        *("--log-file=stdout", "--verbose", f"--pidfile={folder / 'coturn.pid'}"),
-        f"--userdb={folder / 'turndb'}",
-    ]
-    with running(command, log, "UDP listener opened"):
-        yield Relay(f"turn:127.0.0.1:{port}?transport=udp", secret, log)
+    program("turnserver", "coturn")
+    with coturn(folder) as relay:
+        yield relay
 
 
 @contextmanager

@@ -50,12 +50,7 @@ def relay(tmp_path: Path) -> Iterator[Relay]:
 
 @pytest.fixture
 def app(tmp_path: Path, relay: Relay) -> Iterator[App]:
-    settings = {
-        "POSECOACH_TURN_URL": relay.url,
-        "POSECOACH_TURN_SECRET": relay.secret,
-        "POSECOACH_TURN_ONLY": "1",
-    }
-    with running_app(tmp_path, settings) as running:
+    with running_app(tmp_path, relay.settings()) as running:
         yield running
     assert relay.secret not in running.log.read_text(errors="replace")
 
