@@ -17,7 +17,7 @@ from zipfile import ZipFile, ZipInfo
 import numpy as np
 from sklearn.pipeline import Pipeline as Steps
 
-from posecore.classify import MODEL_PATH, ExerciseClassifier
+from posecore.classify import MODEL_PATH, ExerciseClassifier, save_arrays
 from posecore.crossval import Answer, HeldOut, cooled, grouped_scores, held_out, voted_on
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, WINDOW_S
@@ -135,6 +135,7 @@ def save(model: Steps, card: dict[str, Any], path: Path) -> None:
     unfinished = path.with_suffix(".part")
     unfinished.write_bytes(_always_the_same(skops.io.dumps(model)))
     unfinished.replace(path)
+    save_arrays(model, path)
     card_path = path.with_suffix(".json")
     unfinished = card_path.with_suffix(".part")
     unfinished.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import warnings
 from collections import Counter
 from importlib.metadata import version
@@ -16,7 +18,13 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline as Steps
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from posecore.classify import MODEL_PATH, ExerciseClassifier, ModelError, read_card
+from posecore.classify import (
+    MODEL_PATH,
+    ExerciseClassifier,
+    ModelError,
+    read_card,
+    save_arrays,
+)
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, mirror_features
 
@@ -168,6 +176,43 @@ def test_model_of_another_release_of_what_reads_it_is_refused(tmp_path, model, p
     here = version(package)
     same = ".".join([*here.split(".")[:2], "99"])  # of the same release, another repair
     assert ExerciseClassifier.load(written(tmp_path, model, versions={package: same}))
+
+
+def test_what_was_taken_out_of_a_model_answers_as_the_model_does(saved, model, some_features):
+    whole = ExerciseClassifier.load(saved).proba_many(some_features)
+    save_arrays(model, saved)
+    np.testing.assert_array_equal(ExerciseClassifier.load(saved).proba_many(some_features), whole)
+
+
+def test_what_was_taken_out_of_another_model_or_is_damaged_is_passed_over(
+    saved, model, some_features
+):
+    whole = ExerciseClassifier.load(saved).proba_many(some_features)
+    save_arrays(model, saved)
+    arrays = saved.with_suffix(".npz")
+    with np.load(arrays) as good:
+        other = {name: good[name] * 2 if name == "mean" else good[name] for name in good.files}
+    np.savez(arrays, **other | {"of": np.array("0" * 64)})
+    foreign = arrays.read_bytes()
+    for content in (foreign, foreign[:500], b""):
+        arrays.write_bytes(content)
+        np.testing.assert_array_equal(
+            ExerciseClassifier.load(saved).proba_many(some_features), whole
+        )
+
+
+def test_the_shipped_model_starts_without_scikit_learn():
+    asked = "import sys; from posecore.classify import ExerciseClassifier as C; C.load(); "
+    run = subprocess.run(
+        [sys.executable, "-c", asked + "print('sklearn' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=MODEL_PATH.parents[1],
+    )
+    assert run.stdout.strip() == "False", (
+        "models/exercise_mlp.npz is of another model: train writes both"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"garbage " * 500])
