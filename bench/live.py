@@ -112,16 +112,27 @@ def load_of(process: psutil.Process, began_s: float) -> Load:
 class Viewer:
     """A browser of its own, with the film as its camera."""
 
-    def __init__(self, playwright: Playwright, browser_path: str, app: App, film: Path) -> None:
+    def __init__(
+        self, playwright: Playwright, browser_path: str, app: App | None, film: Path
+    ) -> None:
+        """``app`` None: it is opened later."""
         flags = [*ALWAYS, *camera_showing(film)]
         self._browser = playwright.chromium.launch(executable_path=browser_path, args=flags)
         self.page: Page = self._browser.new_page(viewport={"width": 1280, "height": 800})
         self.page.set_default_timeout(PATIENCE_MS)
-        self.page.goto(app.url)
+        if app is not None:
+            self.open(app.url)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def wait_until_ready(self) -> None:
+        """Until Start can be pressed."""
+        self.page.get_by_role("button", name="Start", exact=True).wait_for()
 
     def start(self) -> float:
         """Press Start; seconds until the first picture has come back from the app."""
-        self.page.get_by_role("button", name="Start", exact=True).wait_for()
+        self.wait_until_ready()
         began_s = time.monotonic()
         self.page.get_by_role("button", name="Start", exact=True).click()
         self._frame = self._with_video()
@@ -170,13 +181,22 @@ class Viewer:
 @contextmanager
 def viewers(app: App, film: Path, n: int) -> Iterator[list[Viewer]]:
     """``n`` browsers on the page; not yet started."""
+    with browsers(film, n) as each:
+        for viewer in each:
+            viewer.open(app.url)
+        yield each
+
+
+@contextmanager
+def browsers(film: Path, n: int) -> Iterator[list[Viewer]]:
+    """``n`` browsers that show nothing yet."""
     path = find_browser()
     if path is None:
         raise NotServed("no Chromium found; install one")
     with sync_playwright() as playwright, ExitStack() as stack:
         each = []
         for _ in range(n):
-            viewer = Viewer(playwright, path, app, film)
+            viewer = Viewer(playwright, path, None, film)
             stack.callback(viewer.close)
             each.append(viewer)
         yield each
