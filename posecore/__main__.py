@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from posecore.commands.analyzing import analyze
+from posecore.commands.batching import batch
 from posecore.commands.keeping import backup, erase, export, import_sessions, restore
 from posecore.commands.learning import evaluate, references, train
 from posecore.commands.listing import doctor, exercise_commands, sessions
@@ -16,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, teach, train, references, evaluate, sessions, doctor):
+for command in (analyze, batch, teach, train, references, evaluate, sessions, doctor):
     app.command()(command)
 for keeping in (backup, restore, export, erase):
     app.command()(keeping)

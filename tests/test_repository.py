@@ -23,7 +23,7 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 # Low to high. A module imports from its own layer or a lower one, and never in a circle.
 # A package (exercises, store) is one entry.
 LAYERS = (
-    {"landmarks", "logs", "counters", "language", "messages", "workers", "workload"},
+    {"landmarks", "logs", "counters", "language", "messages", "passing", "workers", "workload"},
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
     {
@@ -63,6 +63,7 @@ LAYERS = (
     {
         "teach_shown",
         "teach_signal",
+        "teach_hold",
         "teach_targets",
         "teach",
         "teach_recogniser",
@@ -83,7 +84,7 @@ LAYERS = (
         "report",
     },
     {"card"},
-    {"__init__", "batch", "doctor", "doctor_report", "monitor"},
+    {"__init__", "batch", "batch_results", "cluster", "doctor", "doctor_report", "monitor"},
     {"commands"},
     {"__main__"},
     {"pages", "app"},
@@ -105,7 +106,8 @@ HOMES = {
     "pydantic": {"store"},
     "platformdirs": {"store", "exercises"},
     "plotly": {"plots"},
-    "dask": {"batch"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
     "dtaidistance": {"path"},
     "jinja2": {"report"},
     "fpdf": {"report"},

@@ -45,7 +45,7 @@ def analyze(
     ] = None,
 ) -> None:
     """Count and judge what is done in recorded videos."""
-    known = _exercises_for_analysis(exercise)
+    known = exercises_for_analysis(exercise)
     from posecore.batch import JobError, native_messages_muted, plan
 
     try:
@@ -67,7 +67,7 @@ def analyze(
     raise typer.Exit(1 if failed else 0)
 
 
-def _exercises_for_analysis(exercise: str | None) -> dict[str, Exercise]:
+def exercises_for_analysis(exercise: str | None) -> dict[str, Exercise]:
     """All exercises; ends the program where one is wrong, unknown, or the model is missing."""
     from posecore.classify import ExerciseClassifier, ModelError
 
