@@ -16,6 +16,7 @@ from streamlit.web import cli
 from pages.gate import close_to_strangers
 from pages.quiet import ask_nobody
 from posecore import logs, monitor
+from posecore.passing import delete_left_behind
 
 APP = Path(__file__).with_name("app.py")
 
@@ -39,6 +40,7 @@ def main() -> int:
         return 2
     if running is not None:
         logs.note(logging.getLogger("posecore.monitor"), "monitor listens", url=running.url)
+    delete_left_behind()
     ask_nobody()
     close_to_strangers()
     cli.main(["run", str(APP), *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)

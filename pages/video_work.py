@@ -26,6 +26,7 @@ from posecore.angles import JOINT_NAMES
 from posecore.batch import analyze_and_draw
 from posecore.crew import processors
 from posecore.language import Text, _, many, words_of
+from posecore.passing import PassingFolder, delete_left_behind
 from posecore.pipeline import Pipeline
 from posecore.report import Pictures, pictures_for
 from posecore.store import Store, StoreError
@@ -76,10 +77,11 @@ def begin_work(
     knowledge: Knowledge,
 ) -> Workload[Result]:
     """Copies the files and begins. Raises OSError where there is no room for them."""
+    delete_left_behind()
     works: dict[str, tuple[float, Callable[[Progress], Result]]] = {}
     each_has = max(1, processors() // len(uploaded))  # what several leave free, one takes
     for name, each in zip(file_names(each.name for each in uploaded), uploaded, strict=True):
-        folder = tempfile.TemporaryDirectory(prefix="posecoach-")
+        folder = PassingFolder()
         received = Path(folder.name) / "received" / name
         received.parent.mkdir()
         received.write_bytes(each.getbuffer())
