@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.trust import carrying
+from bench.trust import carrying, uploading
 from bench.trust.exercising import PICTURE, REPS_A_SET, RepAFrame, rep_at
 from posecore.analyze import Analysis, write_document
 from posecore.angles import JOINT_NAMES, N_JOINTS
@@ -178,6 +178,14 @@ def _look_at_migrated(place: Path, number: int, told: int) -> Found:
     return *found, sum(_not_in_order(path) for path in place.glob(f"old-{number}.*.db"))
 
 
+def _look_at_uploads(place: Path, number: int, told: int) -> Found:
+    return *uploading.look_at_uploads(place, number, told), _not_in_order(place)
+
+
+def _look_at_tables(place: Path, number: int, told: int) -> Found:
+    return *uploading.look_at_tables(place, number, told), 0
+
+
 def _sources(place: Path) -> list[str]:
     store = Store(_url(place))
     try:
@@ -225,6 +233,8 @@ TARGETS = {
     "old databases being brought up to date": Target(
         carrying.migrate_files, _look_at_migrated, 1.5
     ),
+    "uploads being analysed": Target(uploading.analyse_uploads, _look_at_uploads, 8.0),
+    "tables of a batch being written": Target(uploading.write_tables, _look_at_tables, 0.6),
     "documents being written": Target(_write_documents, _look_at_documents, 0.6),
 }
 
