@@ -92,23 +92,29 @@ def is_recording() -> bool:
     return desk is not None and desk.wanted
 
 
-def record() -> Poses | None:
-    """Start, the picture and what to do now; the landmarks in the run after it is over."""
+def record(*, hold: bool) -> Poses | None:
+    """Start, the picture and what to do now; the landmarks in the run after it is over.
+
+    hold  a position is shown, not repetitions
+    """
     desk: Desk = st.session_state.setdefault(DESK, Desk())
     # Loaded now and not after Start: a connection may take ten seconds, and no more.
     recogniser = load_knowledge()[1]
     if not desk.wanted:
         if desk.trouble is not None:
             st.error(_(desk.trouble), icon=":material/videocam_off:")
-        st.write(
-            _(
-                "Press Start and step back until the whole body is in the picture. After {lead} "
-                "seconds you have {length} seconds for five good repetitions; then it stops by "
-                "itself. No picture is kept, only where the joints were.",
-                lead=f"{LEAD_S:.0f}",
-                length=f"{LENGTH_S:.0f}",
-            )
+        for_reps = Text(
+            "Press Start and step back until the whole body is in the picture. After {lead} "
+            "seconds you have {length} seconds for five good repetitions; then it stops by "
+            "itself. No picture is kept, only where the joints were."
         )
+        for_hold = Text(
+            "Press Start and step back until the whole body is in the picture. After {lead} "
+            "seconds hold the position for up to {length} seconds; then it stops by itself. "
+            "No picture is kept, only where the joints were."
+        )
+        told = for_hold if hold else for_reps
+        st.write(_(told, lead=f"{LEAD_S:.0f}", length=f"{LENGTH_S:.0f}"))
         answer = ask_for_camera("user")
         if answer == "ready":
             st.session_state[DESK] = _seated()
@@ -125,7 +131,7 @@ def record() -> Poses | None:
     with left:
         _show_picture(desk, recogniser)
     with right:
-        st.fragment(_show_standing, run_every=REFRESH_S)(desk)
+        st.fragment(_show_standing, run_every=REFRESH_S)(desk, hold)
     return None
 
 
@@ -158,7 +164,7 @@ def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
         st.rerun()
 
 
-def _show_standing(desk: Desk) -> None:
+def _show_standing(desk: Desk, hold: bool) -> None:
     """What to do now, to be read from where the person stands."""
     recorder = desk.recorder
     now_s, seen = recorder.standing if recorder is not None else (0.0, False)
@@ -172,7 +178,8 @@ def _show_standing(desk: Desk) -> None:
     elif now_s < LEAD_S:
         words, figure = _("Step back. It begins in"), f"{LEAD_S - now_s:.0f}"
     else:
-        words = _("Do five good repetitions") if seen else _("I cannot see you")
+        wanted = _("Hold the position") if hold else _("Do five good repetitions")
+        words = wanted if seen else _("I cannot see you")
         figure = f"{LEAD_S + LENGTH_S - now_s:.0f}"
     st.html(
         '<div style="background:#10151d;color:#ffffff;border-radius:12px;padding:1rem 1.4rem">'

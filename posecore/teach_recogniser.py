@@ -6,7 +6,7 @@ classifier was trained with: one person from one side is a narrow lesson.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,49 +20,58 @@ from posecore.features import FEATURE_NAMES, JOINTS_12, joints_of
 from posecore.figure import Frames, frames_of, points_of
 from posecore.language import Text
 from posecore.path import curve_of, key_joints
-from posecore.reps import RepSpan
 from posecore.sources import Sequence as Clip
 from posecore.table import Table, sequence_rows, vary
 from posecore.taught import BACKGROUND_PATH, Examples, write_examples
 from posecore.teach import Proposal
-from posecore.teach_shown import FEWEST_REPS, TeachError
+from posecore.teach_shown import Frames as Shown
+from posecore.teach_shown import TeachError, parted
 from posecore.train import draw_rows, mixed
-from posecore.types import Pose
 
 VARIANTS = 8
 MOST_WINDOWS = 240
 """Kept of all windows; more of one person say nothing new and make the file large."""
 
-PAUSE_S = 1.5
-"""Between two reps, still part of the movement; longer is a rest."""
-
 BACKGROUND_ROWS = 1500
 SEED = 0
 
 
-def examples_of(
-    proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], seed: int = SEED
-) -> Examples:
+def examples_of(proposal: Proposal, frames: Shown, seed: int = SEED) -> Examples:
     """Windows during the reps of a proposal, which was made from these ``frames``."""
-    seen = [(t_s, pose) for t_s, pose in frames if pose is not None]
-    name = proposal.exercise.name
-    clip = Clip(
-        source="taught",
-        group=name,
-        clip=name,
-        label=name,
-        split="train",
-        variant=False,
-        t_s=np.array([t_s for t_s, _ in seen]),
-        joints_px=np.array([joints_of(pose) for _, pose in seen]),
-        world=np.array([pose.world[list(JOINTS_12)] for _, pose in seen]),
-        active=_stretches(proposal.complete),
-    )
-    x = windows_of(clip, seed)
+    found = [windows_of(clip, seed + nth) for nth, clip in enumerate(_clips_of(proposal, frames))]
+    x = np.concatenate(found) if found else np.empty((0, len(FEATURE_NAMES)))
     if not len(x):
         raise TeachError(Text("The repetitions are too short to recognise the exercise by."))
     followed, curve_deg = mean_curve(proposal)
-    return Examples(name, x, figure_of(proposal, frames) or (), followed, curve_deg)
+    figure = figure_of(proposal, frames) or ()
+    return Examples(proposal.exercise.name, x, figure, followed, curve_deg)
+
+
+def _clips_of(proposal: Proposal, frames: Shown) -> Iterator[Clip]:
+    """Each clip by itself, as training reads them; one in which nothing was done is left out."""
+    name = proposal.exercise.name
+    for shown in parted(frames):
+        seen = [(t_s, pose) for t_s, pose in shown if pose is not None]
+        begin_s, end_s = shown[0][0], shown[-1][0]
+        active = tuple(
+            (start_s - begin_s, stop_s - begin_s)
+            for start_s, stop_s in proposal.stretches
+            if begin_s <= start_s <= end_s
+        )
+        if not seen or not active:
+            continue
+        yield Clip(
+            source="taught",
+            group=name,
+            clip=name,
+            label=name,
+            split="train",
+            variant=False,
+            t_s=np.array([t_s - begin_s for t_s, _ in seen]),
+            joints_px=np.array([joints_of(pose) for _, pose in seen]),
+            world=np.array([pose.world[list(JOINTS_12)] for _, pose in seen]),
+            active=active,
+        )
 
 
 def windows_of(clip: Clip, seed: int = SEED) -> np.ndarray:
@@ -92,18 +101,12 @@ def mean_curve(proposal: Proposal) -> tuple[tuple[str, ...], np.ndarray]:
     return joints, np.mean(curves, axis=0).round(1)
 
 
-def keep(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]], person: str = "") -> Path:
+def keep(proposal: Proposal, frames: Shown, person: str = "") -> Path:
     """Writes the exercise and what it is recognised by into the person's own folder.
 
     Both or neither. Raises TeachError, ExerciseNameError, ExerciseFileError or OSError.
     """
-    if len(proposal.complete) < FEWEST_REPS:
-        raise TeachError(
-            Text(
-                "With these thresholds fewer than three repetitions are counted. Move "
-                "them apart less."
-            )
-        )
+    proposal.demand_enough()
     examples = examples_of(proposal, frames)
     demand_free_name(proposal.exercise.title, person)
     folder = own_folders(person)[-1]
@@ -132,25 +135,17 @@ def demand_free_name(title: str, person: str = "") -> str:
     return title
 
 
-def figure_of(proposal: Proposal, frames: Sequence[tuple[float, Pose | None]]) -> Frames | None:
-    """The stick figure of the rep of middle length."""
-    spans = sorted(proposal.complete, key=lambda span: span.end_s - span.start_s)
+def figure_of(proposal: Proposal, frames: Shown) -> Frames | None:
+    """The stick figure of the rep of middle length, or of the middle of the longest hold."""
+    spans = [(span.start_s, span.end_s) for span in proposal.complete] or proposal.stretches
     if not spans:
         return None
-    span = spans[len(spans) // 2]
-    poses = [pose for t_s, pose in frames if pose and span.start_s <= t_s <= span.end_s]
+    spans = sorted(spans, key=lambda span: span[1] - span[0])
+    start_s, end_s = spans[len(spans) // 2] if proposal.complete else spans[-1]
+    poses = [pose for t_s, pose in frames if pose and start_s <= t_s <= end_s]
+    if not proposal.complete:
+        poses = poses[len(poses) // 2 :][:1]
     return frames_of(points_of(poses))
-
-
-def _stretches(spans: Sequence[RepSpan]) -> tuple[tuple[float, float], ...]:
-    """When the exercise is done: reps with short pauses between them, as one."""
-    joined: list[tuple[float, float]] = []
-    for span in spans:
-        if joined and span.start_s - joined[-1][1] <= PAUSE_S:
-            joined[-1] = (joined[-1][0], span.end_s)
-        else:
-            joined.append((span.start_s, span.end_s))
-    return tuple(joined)
 
 
 def write_background(table: Table, path: Path = BACKGROUND_PATH, seed: int = SEED) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,12 @@ FEWEST_REPS = 3
 
 SHORTEST_S, LONGEST_S = 0.4, 12.0
 """How long a taught rep may take: quicker is jitter, slower than the pipeline remembers."""
+
+CUT_S = 5.0
+"""Between frames that are further apart than this another clip begins; nothing spans the two."""
+
+Frames = Sequence[tuple[float, Pose | None]]
+"""Times and poses, as Track.poses gives them; None: nobody is seen."""
 
 
 class TeachError(ValueError):
@@ -38,14 +44,52 @@ class Measured:
     error: np.ndarray
     views: tuple[str | None, ...]
 
+    @property
+    def clips(self) -> list[Measured]:
+        """Each clip by itself, in the times of the whole."""
+        cuts = [0, *(np.flatnonzero(np.diff(self.t_s) > CUT_S) + 1).tolist(), len(self.t_s)]
+        return [
+            Measured(self.t_s[a:b], self.rows[a:b], self.error[a:b], self.views[a:b])
+            for a, b in zip(cuts, cuts[1:])
+        ]
+
     def between(self, start_s: float, end_s: float) -> Measured:
         inside = (self.t_s >= start_s) & (self.t_s <= end_s)
         views = tuple(v for v, kept in zip(self.views, inside, strict=True) if kept)
         return Measured(self.t_s[inside], self.rows[inside], self.error[inside], views)
 
 
+def one_after_another(clips: Sequence[Frames]) -> list[tuple[float, Pose | None]]:
+    """Several clips as one, with so much time between them that they can be told apart."""
+    joined: list[tuple[float, Pose | None]] = []
+    for clip in clips:
+        begin_s = joined[-1][0] + 2 * CUT_S if joined else clip[0][0] if clip else 0.0
+        joined += [(begin_s + t_s - clip[0][0], pose) for t_s, pose in clip]
+    return joined
+
+
+def parted(frames: Frames) -> list[list[tuple[float, Pose | None]]]:
+    """The clips again, in the times of the whole."""
+    clips: list[list[tuple[float, Pose | None]]] = []
+    for frame in frames:
+        if not clips or frame[0] - clips[-1][-1][0] > CUT_S:
+            clips.append([])
+        clips[-1].append(frame)
+    return clips
+
+
+def together(parts: Sequence[Measured]) -> Measured:
+    """Parts of one whole, in their order."""
+    return Measured(
+        np.concatenate([part.t_s for part in parts]),
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.error for part in parts]),
+        tuple(view for part in parts for view in part.views),
+    )
+
+
 def measured(frames: Iterable[tuple[float, Pose | None]]) -> Measured:
-    """Of times and poses, as Track.poses gives them.
+    """Of times and poses: of one clip, or of several one after another.
 
     Raises TeachError where nobody is in the picture long enough to do three reps.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from posecore.teach_shown import (
     UNITS,
     Measured,
     TeachError,
+    together,
 )
 
 CANDIDATES = (
@@ -75,8 +77,7 @@ class Candidate:
 def candidates(seen: Measured) -> list[Candidate]:
     """The measures that move clearly and regularly, best first."""
     found = []
-    start_s, end_s = moving_span(seen)
-    part = seen.between(start_s, end_s)
+    part = _moving(seen)
     for name in CANDIDATES:
         sides = _sides_of(part, name)
         best = [
@@ -89,8 +90,13 @@ def candidates(seen: Measured) -> list[Candidate]:
     return sorted(found, key=lambda c: c.worth, reverse=True)
 
 
+def _moving(seen: Measured) -> Measured:
+    """Of each clip what lies between its first and its last movement."""
+    return together([clip.between(*moving_span(clip)) for clip in seen.clips])
+
+
 def moving_span(seen: Measured) -> tuple[float, float]:
-    """First and last second of the movement, without standing about before and after it."""
+    """First and last second of a clip's movement, without standing about before and after."""
     columns = [i for name in CANDIDATES for i in Reading(name, "mean").columns]
     times = np.arange(seen.t_s[0], seen.t_s[-1], _STRETCH_S / 4)
     swings = np.zeros(len(times))
@@ -127,11 +133,19 @@ def _candidate(part: Measured, name: str, sides: str, reading: Reading) -> Candi
     with np.errstate(invalid="ignore"):
         error = float(np.nanmean(part.error[:, reading.columns]))
     error = error if np.isfinite(error) else MARGIN["deg"]
-    period_s, regular = regularity(part.t_s, values)
+    period_s, regular = _regular(part, reading)
     clear = float(high - low) / error
     if clear < _LEAST or regular <= 0:
         return None
     return Candidate(name, sides, float(high - low), clear, regular, period_s)
+
+
+def _regular(part: Measured, reading: Reading) -> tuple[float, float]:
+    """Over all clips: the period of the one that repeats best, and the mean, by their length."""
+    found = [(*regularity(clip.t_s, reading.of(clip.rows)), clip.t_s) for clip in part.clips]
+    lasted = [float(np.ptp(t_s)) + _STEP_S for *_, t_s in found]
+    regular = np.average([regular for _, regular, _ in found], weights=lasted)
+    return max(found, key=lambda each: each[1])[0], float(regular)
 
 
 def regularity(t_s: np.ndarray, values: np.ndarray) -> tuple[float, float]:
@@ -204,7 +218,7 @@ def proposed_signal(seen: Measured, chosen: Candidate, *, turned: bool | None = 
 
 def _thresholds(seen: Measured, chosen: Candidate, turned: bool) -> tuple[Signal, list[RepSpan]]:
     """A first pair of thresholds, from the whole swing, and the reps that they find."""
-    part = seen.between(*moving_span(seen))
+    part = _moving(seen)
     readings = Signal(chosen.measure, chosen.sides, 0, 1, 1, 1, 2, "").readings
     values = max((r.of(part.rows) for r in readings), key=_swing)
     low, high = np.nanpercentile(values, (8, 92))
@@ -236,12 +250,12 @@ def _swing(values: np.ndarray) -> float:
 def _starts_low(seen: Measured, readings: Sequence[Reading], low: float, high: float) -> bool:
     """Which end is the start: where the person begins, ends, and is for most of the time."""
     votes = []
-    for reading in readings:
-        values = reading.of(seen.rows)
+    for reading, clip in product(readings, seen.clips):
+        values = reading.of(clip.rows)
         known = np.isfinite(values)
         if known.sum() < 3:
             continue
-        values, t_s = values[known], seen.t_s[known]
+        values, t_s = values[known], clip.t_s[known]
         for part in (t_s <= t_s[0] + 0.4, t_s >= t_s[-1] - 0.4, t_s >= t_s[0]):
             votes.append(np.clip((np.median(values[part]) - low) / (high - low), 0.0, 1.0))
     return float(np.mean(votes)) <= 0.5
@@ -249,8 +263,10 @@ def _starts_low(seen: Measured, readings: Sequence[Reading], low: float, high: f
 
 def reps_in(signal: Signal, seen: Measured) -> list[RepSpan]:
     """Reps and attempts, as the pipeline would count them were the exercise known."""
-    counter = ExerciseCounter(signal)
-    spans = (counter.step(row, float(at)) for at, row in zip(seen.t_s, seen.rows, strict=True))
+    spans = []
+    for clip in seen.clips:
+        counter = ExerciseCounter(signal)
+        spans += [counter.step(row, float(at)) for at, row in zip(clip.t_s, clip.rows, strict=True)]
     return [span for span in spans if span is not None]
 
 

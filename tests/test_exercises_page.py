@@ -11,10 +11,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import pages.exercises_teach
+import pages.exercises_lesson
 from pages.exercises_camera import LEAD_S, LENGTH_S, Recorder
 from pages.exercises_detail import UNDO
 from pages.exercises_figure import figure_html, figure_svg
+from pages.exercises_lesson import LESSON, MORE
 from pages.exercises_words import (
     counted_in_words,
     range_in_words,
@@ -22,12 +23,19 @@ from pages.exercises_words import (
     target_name,
     views_in_words,
 )
-from posecore.exercises import FOLDER_VARIABLE, SHIPPED, load_exercises, usable_exercises
+from posecore.exercises import (
+    FOLDER_VARIABLE,
+    SHIPPED,
+    load_exercises,
+    read_exercise,
+    usable_exercises,
+)
 from posecore.exercises.names import person_folder
 from posecore.figure import POINTS, frames_of, read_frames, shipped_figures
+from posecore.language import Text
 from posecore.store import URL_VARIABLE
 from posecore.types import Pose
-from tests.bodies import Movement, movement
+from tests.bodies import Movement, held, movement
 from tests.recordings import record
 from tests.results import frame_result
 from tests.test_taught import tucks
@@ -201,7 +209,7 @@ def shown(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     """A video in which the page sees a movement."""
 
     def made(frames: Movement) -> Path:
-        monkeypatch.setattr(pages.exercises_teach, "PoseEstimator", lambda: Seer(frames))
+        monkeypatch.setattr(pages.exercises_lesson, "PoseEstimator", lambda: Seer(frames))
         return record(tmp_path / "my move.mp4", [t_s for t_s, _ in frames])
 
     return made
@@ -215,7 +223,25 @@ def teaching(title: str, clip: Path | None) -> AppTest:
         app.file_uploader[0].set_value([(clip.name, clip.read_bytes(), "video/mp4")])
         checked(app.run())
         press(app, "Look at the video")
-    return app
+    return anew(app)
+
+
+def anew(app: AppTest) -> AppTest:
+    """The same lesson in a tree of its own: AppTest keeps the fields of what was open before, and
+    asks for what they hold."""
+    if LESSON not in app.session_state:
+        return app
+    fresh = AppTest.from_string(APP, default_timeout=60)
+    fresh.session_state["exercises_part"] = Text("Teach a new one")
+    for key in (LESSON, MORE):
+        fresh.session_state[key] = app.session_state[key]
+    return checked(fresh.run())
+
+
+def add_clip(app: AppTest, clip: Path) -> AppTest:
+    app.file_uploader[0].set_value([(clip.name, clip.read_bytes(), "video/mp4")])
+    checked(app.run())
+    return press(app, "Look at the video")
 
 
 def test_an_exercise_is_taught_from_a_video_and_shown(
@@ -227,8 +253,44 @@ def test_an_exercise_is_taught_from_a_video_and_shown(
     assert {p.name for p in folder.iterdir()} == {"seated_tucks.toml", "seated_tucks.taught.json"}
     assert "Seated tucks is saved" in said(app)[0]
     assert app.query_params["exercise"] == ["seated_tucks"]
-    press(app, "All exercises")
-    assert "Taught by you" in html_of(app)
+    assert "Taught by you" in html_of(page())
+
+
+def test_a_second_clip_is_added_and_taken_out_again(
+    folder: Path, shown: Callable[..., Path]
+) -> None:
+    app = teaching("Seated tucks", shown(tucks()))
+    app = anew(press(app, "Add another clip"))
+    app = anew(add_clip(app, shown(tucks())))
+    told = [each.value for each in app.markdown]
+    assert any("10 repetitions are counted" in each for each in told)
+    assert any("Clip 1: 5 repetitions" in each and "Clip 2: 5" in each for each in told)
+    app = anew(press(app, "Take the last clip out"))
+    assert any("5 repetitions are counted" in each.value for each in app.markdown)
+
+
+def test_a_clip_that_does_not_help_leaves_the_lesson_as_it_was(
+    folder: Path, shown: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = teaching("Seated tucks", shown(tucks()))
+    app = anew(press(app, "Add another clip"))
+    clip = shown(tucks())
+    monkeypatch.setattr(pages.exercises_lesson, "PoseEstimator", lambda: Seer([]))
+    assert "Nobody was seen" in said(add_clip(app, clip))[0]
+    app = anew(press(app, "No further clip"))
+    assert any("5 repetitions are counted" in each.value for each in app.markdown)
+
+
+def test_a_position_is_taught_and_saved(folder: Path, shown: Callable[..., Path]) -> None:
+    clip = shown(held("squat", 9.0))
+    app = teaching("Wall sit", None)
+    kind = next(each for each in app.segmented_control if each.key == "teach_kind")
+    checked(kind.set_value("A position that is held").run())
+    app = anew(add_clip(app, clip))
+    assert any("s are held with these limits" in each.value for each in app.markdown)
+    press(app, "Save the exercise")
+    assert read_exercise(folder / "wall_sit.toml").kind == "hold"
+    assert (folder / "wall_sit.taught.json").exists()
 
 
 def test_moved_limits_are_counted_at_once(folder: Path, shown: Callable[..., Path]) -> None:
@@ -280,7 +342,7 @@ def test_a_video_of_nobody_is_a_sentence(
     folder: Path, shown: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = shown(tucks())
-    monkeypatch.setattr(pages.exercises_teach, "PoseEstimator", lambda: Seer([]))
+    monkeypatch.setattr(pages.exercises_lesson, "PoseEstimator", lambda: Seer([]))
     assert "Nobody was seen" in said(teaching("Seated tucks", clip))[0]
 
 
@@ -347,10 +409,10 @@ def test_what_the_camera_saw_becomes_a_proposal(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frames = tucks()
-    monkeypatch.setattr(pages.exercises_teach, "record", lambda: frames)
+    monkeypatch.setattr(pages.exercises_lesson, "record", lambda hold: frames)
     app = teaching("Seated tucks", None)
     way = next(each for each in app.segmented_control if each.key == "teach_way")
-    checked(way.set_value("The camera").run())
+    app = anew(checked(way.set_value("The camera").run()))
     assert any("5 repetitions are counted" in each.value for each in app.markdown)
 
 

@@ -11,8 +11,8 @@ from posecore.exercises import check_folder
 from posecore.exercises.names import ExerciseNameError
 from posecore.exercises.write import save_exercise
 from posecore.pipeline import Pipeline
-from posecore.teach import Proposal, adjusted, propose
-from posecore.teach_shown import TeachError, measured
+from posecore.teach import Proposal, adjusted, in_words, propose
+from posecore.teach_shown import TeachError, measured, one_after_another, parted
 from posecore.teach_signal import candidates, regularity
 from tests.bodies import Movement, held, movement
 from tests.results import NoClassifier
@@ -134,6 +134,103 @@ def test_the_other_end_may_be_the_start() -> None:
     assert usual.exercise.signal.upwards != turned.exercise.signal.upwards
 
 
+# --- several clips --------------------------------------------------------------------------------
+
+
+def test_reps_of_several_clips_are_counted_together_and_none_between_them() -> None:
+    clips = [movement("squat", 2, view=view, noise_m=0.01) for view in ("side", "front", "side")]
+    proposal = taught(one_after_another(clips))
+    assert len(proposal.complete) == 6
+    assert proposal.exercise.best_views == ("side", "front")
+    assert [len(clip.t_s) for clip in proposal.seen.clips] == [len(clip) for clip in clips]
+    for clip in clips:
+        assert counted(proposal, clip) == 2
+
+
+def test_a_second_clip_widens_what_is_good() -> None:
+    deep, shallow = movement("squat", 3), movement("squat", 3, depth=0.8)
+    lows = []
+    for clips in ([deep], [deep, shallow]):
+        exercise = taught(one_after_another(clips)).exercise
+        lows.append(next(t for t in exercise.targets if t.at == "far").low)
+    assert lows[1] < lows[0]
+
+
+def test_clips_are_parted_as_they_were_joined() -> None:
+    clips = [movement("squat", 1), held("plank", 2.0)]
+    parts = parted(one_after_another(clips))
+    assert [[pose for _, pose in part] for part in parts] == [
+        [pose for _, pose in clip] for clip in clips
+    ]
+
+
+# --- positions that are held ----------------------------------------------------------------------
+
+
+def hold(frames: Movement, **choices: str) -> Proposal:
+    return propose(measured(frames), "My hold", hold=True, **choices)
+
+
+def seconds_held(proposal: Proposal, frames: Movement) -> float:
+    """In good form, with the exercise chosen by hand."""
+    exercise = proposal.exercise
+    pipeline = Pipeline(
+        exercises={exercise.name: exercise}, classifier=NoClassifier(), exercise=exercise.name
+    )
+    for t_s, pose in frames:
+        pipeline.advance(t_s, pose)
+    ended = pipeline.finish()
+    return (ended.hold_s or 0.0) if ended is not None else 0.0
+
+
+@pytest.mark.parametrize("position", ["plank", "squat", "shoulder_press"])
+def test_a_position_is_told_from_standing_and_timed(position: str) -> None:
+    shown = held(position, 12.0)
+    proposal = hold(shown)
+    assert proposal.exercise.kind == "hold"
+    assert seconds_held(proposal, shown) == pytest.approx(12.0, abs=1.5)
+    assert seconds_held(proposal, movement("squat", 0, rest_s=10.0)) == 0.0
+
+
+def test_standing_about_before_a_hold_is_no_part_of_it() -> None:
+    standing = movement("squat", 0, rest_s=20.0)
+    after = [(standing[-1][0] + 0.04 + t_s, pose) for t_s, pose in held("squat", 9.0)]
+    proposal = hold([*standing, *after])
+    ((start_s, end_s),) = proposal.stretches
+    assert start_s == pytest.approx(after[0][0], abs=0.5)
+    assert end_s == pytest.approx(after[-1][0], abs=0.5)
+
+
+def test_a_hold_that_is_left_a_little_is_a_fault_and_no_longer_good() -> None:
+    proposal = hold(held("squat", 10.0))
+    straighter = held("squat", 10.0, trunk_lean=75)
+    assert seconds_held(proposal, straighter) < 3.0
+
+
+def test_what_is_proposed_for_a_hold_passes_the_check_of_exercise_files(tmp_path: Path) -> None:
+    save_exercise(hold(held("plank", 9.0)).exercise, tmp_path, new=True)
+    (good,), problems = check_folder(tmp_path)
+    assert problems == []
+    assert 4 < len(in_words(hold(held("plank", 9.0)))[0])
+
+
+def test_limits_of_a_hold_may_be_moved() -> None:
+    proposal = hold(held("plank", 9.0))
+    signal = proposal.exercise.signal
+    narrow = adjusted(proposal, signal.far - 1, signal.far)
+    assert narrow.stretches == []
+    with pytest.raises(TeachError, match="less than five seconds"):
+        narrow.demand_enough()
+
+
+@pytest.mark.parametrize(
+    "frames", [movement("squat", 0, rest_s=20.0), held("plank", 3.0), movement("squat", 6)]
+)
+def test_no_position_is_a_sentence(frames: Movement) -> None:
+    with pytest.raises(TeachError, match="No position that is held was found"):
+        hold(frames)
+
+
 # --- what cannot be learnt from -------------------------------------------------------------------
 
 
@@ -155,8 +252,8 @@ def test_fewer_than_three_reps_are_a_sentence(reps: int) -> None:
         taught(movement("squat", reps, rest_s=2.0, noise_m=0.003))
 
 
-def test_a_held_position_is_a_sentence() -> None:
-    with pytest.raises(TeachError, match="held cannot be taught"):
+def test_a_held_position_is_no_movement() -> None:
+    with pytest.raises(TeachError, match="Is it a position that is held"):
         taught(held("plank", 8.0))
 
 

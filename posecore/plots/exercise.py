@@ -94,38 +94,49 @@ def _threshold(value: float, label: str) -> Entry:
     }
 
 
+def _stretch(start_s: float, end_s: float, colour: str, label: str) -> Entry:
+    return {
+        "type": "rect",
+        "yref": "y domain",
+        "y0": 0,
+        "y1": 1,
+        "x0": start_s,
+        "x1": end_s,
+        "fillcolor": colour,
+        "opacity": 0.15,
+        "line": {"width": 0},
+        "layer": "below",
+        "label": {
+            "text": label,
+            "textposition": "top center",
+            "font": {"size": 15, "color": TEXT},
+        },
+    }
+
+
 def taught_figure(
-    t_s: np.ndarray, values: np.ndarray, signal: Signal, spans: Sequence[RepSpan], name: str
+    t_s: np.ndarray,
+    values: np.ndarray,
+    signal: Signal,
+    spans: Sequence[RepSpan],
+    name: str,
+    holds: Sequence[tuple[float, float]] = (),
 ) -> go.Figure:
-    """What is counted over time, with the thresholds, and the reps that are found with them.
+    """What is counted over time, with the thresholds, and the reps or holds found with them.
 
     t_s, values (n,), NaN: not seen
     """
     unit = {"deg": _("degrees"), "ratio": _("ratio"), "s": "s"}[Reading(signal.measure).unit]
-    shapes = [_threshold(signal.start, _("back")), _threshold(signal.far, _("counts"))]
+    limits = (_("kept"), _("kept")) if holds else (_("back"), _("counts"))
+    shapes = [_threshold(signal.start, limits[0]), _threshold(signal.far, limits[1])]
     done = 0
     for span in spans:
         done += span.complete
         colour = COLOURS["hip"] if span.complete else OFF
-        shapes.append(
-            {
-                "type": "rect",
-                "yref": "y domain",
-                "y0": 0,
-                "y1": 1,
-                "x0": span.start_s,
-                "x1": span.end_s,
-                "fillcolor": colour,
-                "opacity": 0.15,
-                "line": {"width": 0},
-                "layer": "below",
-                "label": {
-                    "text": str(done) if span.complete else _("too short"),
-                    "textposition": "top center",
-                    "font": {"size": 15, "color": TEXT},
-                },
-            }
-        )
+        label = str(done) if span.complete else _("too short")
+        shapes.append(_stretch(span.start_s, span.end_s, colour, label))
+    for start_s, end_s in holds:
+        shapes.append(_stretch(start_s, end_s, COLOURS["hip"], f"{end_s - start_s:.0f} s"))
     layout = layout_of(_("seconds"), shapes)
     layout["yaxis"] = {
         "title": {"text": f"{name}, {unit}", "font": {"color": TEXT}},
