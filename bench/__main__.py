@@ -25,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     overhead = commands.add_parser("overhead", help="what the pipeline costs beyond MediaPipe")
     overhead.add_argument("clips", nargs="*", type=Path, help="default: the clips in tests/clips")
     overhead.add_argument("--rounds", type=int, default=2)
-    overhead.add_argument("--out", type=Path, help="write the section to this file as well")
+    overhead.add_argument("--out", type=Path, help="write here, not to docs/")
     overhead.set_defaults(run=_overhead)
     angles = commands.add_parser("angles", help="how wrong the angles are on rendered people")
     angles.add_argument("folders", nargs="+", type=Path, help="clips with their truth beside them")
@@ -97,13 +97,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _overhead(given: argparse.Namespace) -> None:
-    from bench.overhead import CLIPS, measure_overhead, report
+    from bench.overhead import CLIPS, overhead_command
 
-    clips = given.clips or sorted(CLIPS.glob("*.mp4"))
-    text = report(measure_overhead(clips, given.rounds), len(clips))
-    print(text)
-    if given.out is not None:
-        given.out.write_text("# Performance\n\n" + text, encoding="utf-8")
+    overhead_command(given.clips or sorted(CLIPS.glob("*.mp4")), given.rounds, given.out)
 
 
 def _angles(given: argparse.Namespace) -> None:

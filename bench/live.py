@@ -17,12 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from playwright.sync_api import Frame, Page, Playwright, sync_playwright
+from playwright.sync_api import Error, Frame, Page, Playwright, sync_playwright
 
 from bench.clock import FPS, READ_JS, make_film
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
+from bench.results import keep
 from bench.served import ALWAYS, App, NotServed, camera_showing, served
+from pages.workout_loading import MOST_PEOPLE
 from scripts.prepare import find_browser
 
 PATIENCE_MS = 120_000
@@ -152,7 +154,12 @@ class Viewer:
         raise NotServed("no picture came back from the app")
 
     def watch(self) -> None:
-        self._frame.evaluate(_WATCH_JS)
+        """Raises NotServed where there is no picture any more."""
+        try:
+            self._frame.evaluate(_WATCH_JS)
+        except Error as error:
+            said = " ".join(self.page.inner_text("body").split())
+            raise NotServed(f"the picture is gone; the page says: {said}") from error
         self.page.evaluate(_CHART_JS)
         self._since_s = time.monotonic()
 
@@ -206,6 +213,8 @@ def browsers(film: Path, n: int) -> Iterator[list[Viewer]]:
 class Run:
     """``n`` viewers at once; first_s: from Start to the first picture, of the first viewer.
 
+    cores            processors that the app was busy with; memory_mb: what it held
+    mbit_s           on the wire, both ways, all viewers together
     on_fps, off_fps  pictures a second with the chart and without, in turns; one viewer only
     """
 
@@ -213,23 +222,69 @@ class Run:
     first_s: float
     watched: tuple[Watched, ...]
     ready_s: float
+    cores: float
+    memory_mb: float
+    mbit_s: float
     on_fps: tuple[float, ...] = ()
     off_fps: tuple[float, ...] = ()
 
+    @property
+    def fps(self) -> float:
+        """Pictures a second, of the median viewer."""
+        return float(np.median([watched.fps for watched in self.watched]))
+
+    @property
+    def frame_cpu_ms(self) -> float:
+        """Processor time of the app for each picture that was shown."""
+        shown = sum(watched.fps for watched in self.watched)
+        return 1000 * self.cores / shown if shown else float("nan")
+
+    def delay_ms(self, n_frames: int) -> tuple[float, float]:
+        """Median, and 95 of 100."""
+        delay = np.concatenate([watched.delay_ms(n_frames) for watched in self.watched])
+        middle, late = np.percentile(delay, [50, 95]) if len(delay) else (np.nan, np.nan)
+        return float(middle), float(late)
+
+
+@dataclass(frozen=True)
+class _Usage:
+    """Seconds of processor, and bytes on the way between programs of this machine, until now."""
+
+    at_s: float
+    cpu_s: float
+    moved: int
+
+
+def _usage(process: psutil.Process) -> _Usage:
+    own = process.cpu_times()
+    local = psutil.net_io_counters(pernic=True).get("lo")
+    moved = local.bytes_sent if local is not None else 0
+    return _Usage(time.monotonic(), own.user + own.system, moved)
+
 
 def measure(n: int, seconds: float, film: Path, n_frames: int) -> Run:
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as app:
+    """Raises NotServed where the app or a browser does not go along."""
+    # All are let in: how it is shared is what is measured here.
+    room = {MOST_PEOPLE: str(n)}
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), room) as app:
+        process = psutil.Process(app.process.pid)
         with viewers(app, film, n) as each:
             first_s = [viewer.start() for viewer in each][0]
             time.sleep(5)  # the first seconds are those of loading
             for viewer in each:
                 viewer.watch()
+            before = _usage(process)
             time.sleep(seconds)
             watched = tuple(viewer.take() for viewer in each)
+            after = _usage(process)
+            memory_mb = process.memory_info().rss / 2**20
             on_fps, off_fps = _in_turns(each[0], seconds / 2) if n == 1 else ((), ())
             for viewer in each:
                 viewer.stop()
-        return Run(n, first_s, watched, app.ready_s, on_fps, off_fps)
+        took_s = after.at_s - before.at_s
+        cores = (after.cpu_s - before.cpu_s) / took_s
+        mbit_s = 8e-6 * (after.moved - before.moved) / took_s
+        return Run(n, first_s, watched, app.ready_s, cores, memory_mb, mbit_s, on_fps, off_fps)
 
 
 def _in_turns(viewer: Viewer, seconds: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -251,16 +306,36 @@ def live_command(numbers: list[int], seconds: float, out: Path | None) -> None:
         runs = [measure(n, seconds, film, n_frames) for n in numbers]
     text = report(runs, seconds, n_frames)
     print(text)
+    if out is None:
+        keep("live", _figures(runs, n_frames))
     write_section(out or PERFORMANCE, "live", text)
+
+
+def _figures(runs: list[Run], n_frames: int) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for run in runs:
+        middle, late = run.delay_ms(n_frames)
+        figures |= {
+            f"fps_{run.n}": run.fps,
+            f"delay_ms_{run.n}": middle,
+            f"delay_p95_ms_{run.n}": late,
+            f"chart_hz_{run.n}": float(np.median([each.chart_hz for each in run.watched])),
+            f"frame_cpu_ms_{run.n}": run.frame_cpu_ms,
+            f"memory_mb_{run.n}": run.memory_mb,
+            f"mbit_s_{run.n}": run.mbit_s,
+        }
+        if run.on_fps and run.off_fps:
+            share = float(np.median(run.on_fps) / np.median(run.off_fps))
+            figures[f"with_chart_{run.n}"] = share
+    return figures
 
 
 def report(runs: list[Run], seconds: float, n_frames: int) -> str:
     rows = []
     for run in runs:
         fps = [watched.fps for watched in run.watched]
-        delay = np.concatenate([watched.delay_ms(n_frames) for watched in run.watched])
         chart = [watched.chart_hz for watched in run.watched]
-        middle, late = np.percentile(delay, [50, 95]) if len(delay) else (np.nan, np.nan)
+        middle, late = run.delay_ms(n_frames)
         rows.append(
             [
                 str(run.n),
@@ -268,7 +343,10 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
                 f"{middle:.0f}",
                 f"{late:.0f}",
                 f"{np.median(chart):.1f}",
-                f"{run.ready_s:.1f}",
+                f"{run.frame_cpu_ms:.0f}",
+                f"{run.cores:.2f}",
+                f"{run.memory_mb:.0f}",
+                f"{run.mbit_s:.1f}",
                 f"{run.first_s:.1f}",
             ]
         )
@@ -278,7 +356,10 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
         "delay, ms, median",
         "95 %",
         "chart drawings a second",
-        "start to served page, s",
+        "the app's processor time a picture, ms",
+        "processors it was busy with",
+        "memory of the app, MB",
+        "Mbit/s on the wire, both ways",
         "Start to first picture, s",
     ]
     return "\n".join(
