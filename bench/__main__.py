@@ -76,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--rounds", type=int, default=3)
     start.add_argument("--out", type=Path, help="write here, not to docs/")
     start.set_defaults(run=_start)
+    every = commands.add_parser("all", help="all of speed, and the summary: about ten minutes")
+    every.add_argument(
+        "--summary", action="store_true", help="of the figures that are there, without measuring"
+    )
+    every.set_defaults(run=_every)
     soak = commands.add_parser("soak", help="the same for hours, with what the app's process holds")
     soak.add_argument("--viewers", type=int, default=2)
     soak.add_argument("--minutes", type=float, default=120.0)
@@ -173,6 +178,13 @@ def _streams(given: argparse.Namespace) -> None:
     from bench.streams import streams_command
 
     if not streams_command(given.seconds, given.out):
+        sys.exit(1)
+
+
+def _every(given: argparse.Namespace) -> None:
+    from bench.every import every_command
+
+    if not every_command(given.summary):
         sys.exit(1)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, insert, make_url, text
 
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
+from bench.results import keep
 from posecore.store import Store
 from posecore.store.engines import with_driver
 from posecore.store.records import pack_curve
@@ -38,6 +39,8 @@ _CURVE_OF = Rep("squat", 0.0, 3.0, True, 90.0, (1.5, 1.0), 80.0,
                 curve_t_s=np.arange(4.0), curve_deg=np.zeros((4, 4)))  # fmt: skip
 """Its curve has 208 bytes, a real one some 3000: that table is read for one rep at a time."""
 
+PAGE = "**the page, all its questions**"
+
 Say = Callable[[str], None]
 Times = dict[str, float]
 
@@ -55,6 +58,7 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
         "",
         f"{machine()} Load of the machine before: {os.getloadavg()[0]:.1f}.",
     ]
+    slowest_ms = 0.0
     for name, makers in _databases():
         columns = []
         for size in sizes:
@@ -64,9 +68,16 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
         head = [name, *(f"{size:,} reps".replace(",", " ") for size in sizes)]
         rows = [[question, *(column[question] for column in columns)] for question in columns[0]]
         parts += ["", table(head, rows)]
+        slowest_ms = max(slowest_ms, _median_ms(columns[-1][PAGE]))
     section = "\n".join(parts)
     say(section)
+    if out is None:
+        keep("history", {"reps": sizes[-1], "page_ms": slowest_ms})
     write_section(out or PERFORMANCE, "history", section)
+
+
+def _median_ms(told: str) -> float:
+    return float(told.split()[0])
 
 
 def measure(url: str, size: int) -> dict[str, str]:
@@ -128,7 +139,7 @@ def questions(store: Store, size: int) -> dict[str, Callable[[], object]]:
         "one session with its reps": lambda: store.session(one),
         "one rep's curve": lambda: store.curve(rep_id),
         "keeping one more rep": lambda: store.add_rep(set_id, new, ()),
-        "**the page, all its questions**": page,
+        PAGE: page,
         "all sessions at once": lambda: store.sessions(n_sessions + 1),
     }
 

@@ -21,6 +21,7 @@ import psutil
 from bench.films import clips_of_one_size, joined
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
+from bench.results import keep
 from posecore.analyze import analyze_video
 from posecore.batch import Job, analyze_all
 from posecore.crew import Crew, Film, processors
@@ -95,14 +96,29 @@ def offline_command(rounds: int, out: Path | None = None, say: Say = print) -> N
         f"(bare {60 * len(many) / statistics.median(took['clips, bare'].clock_s):.1f}).",
         "",
         f"The clips' sets and reps against those of one process: {_agreement(alone, ours)}.",
-        f"The film was cut into {len(parts)} parts, each warmed up over {WARM_UP_FRAMES} frames; its",
-        f"sets and reps against those of one that never cuts: {_agreement([whole], [sets])}.",
+        f"The film was cut into {len(parts)} parts, each warmed up over {WARM_UP_FRAMES} frames;",
+        f"its sets and reps against those of one that never cuts: {_agreement([whole], [sets])}.",
         "",
         _differences(of_film, found, joins_s),
     ]
     section = "\n".join(lines)
     say(section)
+    if out is None:
+        keep(
+            "offline",
+            {
+                "clips_times": _times_as_fast("clips", took),
+                "film_times": _times_as_fast("film", took),
+                "clips_a_minute": 60 * len(many) / statistics.median(took["clips, ours"].clock_s),
+                "frame_cpu_ms": 1000 * statistics.median(took["film, ours"].processor_s) / n_film,
+            },
+        )
     write_section(out or PERFORMANCE, "offline", section)
+
+
+def _times_as_fast(kind: str, took: dict[str, _Took]) -> float:
+    bare, ours = (took[f"{kind}, {who}"].clock_s for who in ("bare", "ours"))
+    return statistics.median(bare) / statistics.median(ours)
 
 
 def _bare(estimator: PoseEstimator, film: Path) -> Poses:
