@@ -22,6 +22,9 @@ from posecore.teach import Proposal, adjusted, in_words
 from posecore.teach_recogniser import figure_of, keep
 from posecore.teach_shown import TeachError
 
+HOLD_ROOM_DEG = 30.0
+"""So far beyond its limits those of a hold can be moved: nothing that was shown lies there."""
+
 
 def show_teaching(known: Known) -> None:
     lesson = take_clips()
@@ -48,7 +51,7 @@ def _show_proposal(lesson: Lesson) -> None:
         right.header(lesson.asked.title)
         lines = "<br>".join(escape(line) for line in in_words(proposal))
         right.html(f'<p class="pc-lead">{lines}</p>')
-    signal = proposal.exercise.signal
+    signal, hold = proposal.exercise.signal, proposal.is_hold
     name = measure_name(Reading(signal.measure, signal.sides))
     chart.plotly_chart(
         taught_figure(
@@ -57,7 +60,7 @@ def _show_proposal(lesson: Lesson) -> None:
             signal,
             proposal.spans,
             name,
-            proposal.stretches if proposal.is_hold else (),
+            proposal.stretches if hold else (),
         ),
         key="teach_chart",
         config={"displayModeBar": False},
@@ -67,7 +70,8 @@ def _show_proposal(lesson: Lesson) -> None:
         if len(lesson.clips) > 1:
             st.markdown(clips_in_words(lesson, proposal))
         show_buttons(lesson)
-        with st.expander(_("What a good repetition will be"), expanded=False):
+        good = _("What good form will be") if hold else _("What a good repetition will be")
+        with st.expander(good, expanded=False):
             for target in proposal.exercise.targets:
                 st.markdown(f"- {target_name(target)}: {range_in_words(target)}")
         if st.button(
@@ -113,7 +117,7 @@ def _chosen(lesson: Lesson) -> Proposal:
     names = [each.measure for each in first.candidates]
     left, right = st.columns(2, vertical_alignment="bottom")
     measure = left.selectbox(
-        _("What is counted"),
+        _("What is held") if lesson.asked.hold else _("What is counted"),
         names,
         index=names.index(first.chosen.measure),
         format_func=lambda each: measure_name(Reading(each)),
@@ -148,8 +152,9 @@ def _moved(proposal: Proposal, measure: str, turned: bool) -> Proposal:
     step = 1.0 if in_deg else 0.01
     low = float(np.floor(values.min() / step) * step)
     high = float(np.ceil(values.max() / step) * step)
-    kept = {"min_value": min(low, signal.start, signal.far)}
-    kept |= {"max_value": max(high, signal.start, signal.far), "step": step}
+    room = HOLD_ROOM_DEG if proposal.is_hold else 0.0
+    kept = {"min_value": min(low, signal.start, signal.far) - room}
+    kept |= {"max_value": max(high, signal.start, signal.far) + room, "step": step}
     shown = "%.0f°" if in_deg else "%.2f"
     left, right = st.columns(2)
     key = f"{measure}_{turned}"

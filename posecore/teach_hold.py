@@ -14,13 +14,19 @@ from posecore.holds import LOST_S
 from posecore.language import Text
 from posecore.measures import SIDED, Reading
 from posecore.teach_shown import Measured, TeachError
-from posecore.teach_signal import CLEAR_ENOUGH, JOINTS, OTHER_WORTH, Candidate
+from posecore.teach_signal import CLEAR_ENOUGH, Candidate
 
 LEAST_S = 5.0
 """Held for less it may be a pause."""
 
-CANDIDATES = (*JOINTS, "upper_arm_lean", "trunk_lean", "leg_spread")
-"""Measures that may be kept; near 0 degrees, all of them, in somebody who stands."""
+CANDIDATES = {
+    "trunk_lean": 1.2,
+    **dict.fromkeys(("hip", "knee"), 1.1),
+    "leg_spread": 1.0,
+    **dict.fromkeys(("shoulder", "elbow", "upper_arm_lean"), 0.9),
+}
+"""Measures that may be kept, near 0 degrees, all of them, in somebody who stands; and what they
+are worth: arms are bent and lifted for many reasons, a trunk lies down for few."""
 
 TWO_SIDES_DEG = 25.0
 """Sides that differ by more are not taken together: the one that is bent more is kept."""
@@ -131,8 +137,7 @@ def _candidates(part: Measured) -> list[Candidate]:
 
 
 def _worth(each: Candidate) -> float:
-    clear = min(each.clear, CLEAR_ENOUGH) * (1.0 if each.measure in JOINTS else OTHER_WORTH)
-    return clear - each.swing / ROOM_DEG
+    return min(each.clear, CLEAR_ENOUGH) * CANDIDATES[each.measure] - each.swing / ROOM_DEG
 
 
 def _reading(part: Measured, name: str) -> Reading:

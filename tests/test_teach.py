@@ -183,10 +183,18 @@ def seconds_held(proposal: Proposal, frames: Movement) -> float:
     return (ended.hold_s or 0.0) if ended is not None else 0.0
 
 
-@pytest.mark.parametrize("position", ["plank", "squat", "shoulder_press"])
-def test_a_position_is_told_from_standing_and_timed(position: str) -> None:
+@pytest.mark.parametrize(
+    ("position", "told_by"),
+    [
+        ("plank", {"trunk_lean"}),
+        ("squat", {"knee", "hip"}),
+        ("shoulder_press", {"shoulder", "upper_arm_lean"}),
+    ],
+)
+def test_a_position_is_told_from_standing_and_timed(position: str, told_by: set[str]) -> None:
     shown = held(position, 12.0)
     proposal = hold(shown)
+    assert proposal.chosen.measure in told_by
     assert proposal.exercise.kind == "hold"
     assert seconds_held(proposal, shown) == pytest.approx(12.0, abs=1.5)
     assert seconds_held(proposal, movement("squat", 0, rest_s=10.0)) == 0.0

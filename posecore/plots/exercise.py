@@ -145,6 +145,8 @@ def taught_figure(
         "zeroline": False,
     }
     seen = values[np.isfinite(values)]
+    if holds:  # who holds still leaves no room to see the limits in
+        seen = np.append(seen, (signal.start, signal.far))
     if len(seen):  # room above for the reps' numbers
         way = float(np.ptp(seen)) or 1.0
         layout["yaxis"]["range"] = [float(seen.min()) - 0.05 * way, float(seen.max()) + 0.18 * way]
