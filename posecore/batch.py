@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,10 @@ from posecore.analyze import (
     analyze_video,
     write_document,
 )
-from posecore.classify import ModelError
+from posecore.classify import ModelError, Recogniser
 from posecore.crew import Crew
 from posecore.draw import draw_overlay
-from posecore.exercises import ExerciseFileError
+from posecore.exercises import Exercise, ExerciseFileError
 from posecore.pipeline import Pipeline, UnknownExercise
 from posecore.taught import knowledge
 from posecore.types import ExerciseSet, FrameResult
@@ -185,15 +185,21 @@ def analyze_and_draw(
 
 
 def analyze_one(
-    job: Job, progress: Progress | None = None, *, workers: int = 1, crew: Crew | None = None
+    job: Job,
+    progress: Progress | None = None,
+    *,
+    workers: int = 1,
+    crew: Crew | None = None,
+    knowing: Callable[[], tuple[dict[str, Exercise], Recogniser]] = knowledge,
 ) -> Outcome:
     """Analyse one video and write what is wanted; what goes wrong with it is in the outcome.
 
     workers, crew  as for analyze_video
+    knowing        says what a pipeline is made with
     """
     pipeline = None
     try:
-        known, recogniser = knowledge()
+        known, recogniser = knowing()
         pipeline = Pipeline(exercises=known, classifier=recogniser, exercise=job.exercise)
         analysis = analyze_and_draw(
             job.video,
@@ -243,9 +249,12 @@ def analyze_all(
     at_once = min(workers + 1, len(jobs))  # one more: no process waits for the next film
     together = ThreadPoolExecutor(at_once)
     own = Crew(min(workers, _MOST_PROCESSES)) if crew is None else None
+    knowing = cache(knowledge)  # read once for all of them
     try:
         futures = [
-            together.submit(analyze_one, job, partial(tell, number), crew=own or crew)
+            together.submit(
+                analyze_one, job, partial(tell, number), crew=own or crew, knowing=knowing
+            )
             for number, job in enumerate(jobs)
         ]
         for future in futures:
