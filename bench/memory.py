@@ -15,6 +15,7 @@ import psutil
 from bench.films import clips_of_one_size, joined, looped
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
+from bench.results import keep
 from posecore.analyze import analyze_video
 from posecore.crew import processors
 from posecore.pipeline import Pipeline
@@ -106,6 +107,8 @@ def memory_command(minutes: float, out: Path | None = None, say: Say = print) ->
     )
     say(section)
     write_section(out or PERFORMANCE, "memory", section)
+    if out is None:
+        keep("memory", {"growth_percent": growth, "most_mb": float(resident_mb.max())})
 
 
 def _around(place_s: np.ndarray, resident_mb: np.ndarray, at_s: float, film_s: float) -> float:
