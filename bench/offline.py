@@ -22,7 +22,6 @@ from bench.films import clips_of_one_size, joined
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
 from bench.results import keep
-from bench.results import keep
 from posecore.analyze import analyze_video
 from posecore.batch import Job, analyze_all
 from posecore.crew import Crew, Film, processors
@@ -111,7 +110,7 @@ def offline_command(rounds: int, out: Path | None = None, say: Say = print) -> N
                 "clips_times": _times_as_fast("clips", took),
                 "film_times": _times_as_fast("film", took),
                 "clips_a_minute": 60 * len(many) / statistics.median(took["clips, ours"].clock_s),
-                "frame_cpu_ms": 1000 * statistics.median(took["film, ours"].processor_s) / n_film,
+                "frame_cpu_ms": _processor_ms(took["film, ours"], n_film),
             },
         )
     write_section(out or PERFORMANCE, "offline", section)
@@ -175,7 +174,7 @@ def _row(what: str, kind: str, took: dict[str, _Took], n_frames: int) -> list[st
         what,
         f"{statistics.median(bare.clock_s):.1f} ({max(bare.clock_s):.1f})",
         f"{statistics.median(ours.clock_s):.1f} ({max(ours.clock_s):.1f})",
-        f"**{_times(took, kind):.2f}** ({min(_ratios(took, kind)):.2f})",
+        f"**{_times_as_fast(kind, took):.2f}** ({min(_ratios(took, kind)):.2f})",
         f"{busy_ms[0]:.1f}, {busy_ms[1]:.1f}",
     ]
 
@@ -183,11 +182,6 @@ def _row(what: str, kind: str, took: dict[str, _Took], n_frames: int) -> list[st
 def _ratios(took: dict[str, _Took], kind: str) -> list[float]:
     bare, ours = took[f"{kind}, bare"].clock_s, took[f"{kind}, ours"].clock_s
     return [b / o for b, o in zip(bare, ours, strict=True)]
-
-
-def _times(took: dict[str, _Took], kind: str) -> float:
-    """So many times as fast as the bare loop, by the clock; the median of the rounds."""
-    return statistics.median(_ratios(took, kind))
 
 
 def _processor_ms(took: _Took, n_frames: int) -> float:
