@@ -81,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
         "--summary", action="store_true", help="of the figures that are there, without measuring"
     )
     every.set_defaults(run=_every)
+    scale = commands.add_parser("scale", help="what many more people and videos would need")
+    scale.set_defaults(run=_scale)
     soak = commands.add_parser("soak", help="the same for hours, with what the app's process holds")
     soak.add_argument("--viewers", type=int, default=2)
     soak.add_argument("--minutes", type=float, default=120.0)
@@ -186,6 +188,15 @@ def _every(given: argparse.Namespace) -> None:
 
     if not every_command(given.summary):
         sys.exit(1)
+
+
+def _scale(_given: argparse.Namespace) -> None:
+    from bench.scale import NotMeasured, scale_command
+
+    try:
+        scale_command()
+    except NotMeasured as error:
+        sys.exit(str(error))
 
 
 def _start(given: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""All measurements of speed one after another, and the summary on top of docs/PERFORMANCE.md."""
+"""All of speed, one after another: the summary on top of docs/PERFORMANCE.md, and docs/SCALE.md."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.overhead import machine
 from bench.page import PERFORMANCE, markers, table, write_section
 from bench.results import Figures, kept
+from bench.scale import scale_command
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,6 +79,8 @@ def every_command(only_summary: bool, page: Path = PERFORMANCE) -> bool:
     print(text)
     _on_top(page)
     write_section(page, "all", text)
+    if not (only_summary or failed):
+        scale_command()
     return not failed
 
 

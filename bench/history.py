@@ -39,6 +39,7 @@ _CURVE_OF = Rep("squat", 0.0, 3.0, True, 90.0, (1.5, 1.0), 80.0,
                 curve_t_s=np.arange(4.0), curve_deg=np.zeros((4, 4)))  # fmt: skip
 """Its curve has 208 bytes, a real one some 3000: that table is read for one rep at a time."""
 
+KEEPING = "keeping one more rep"
 PAGE = "**the page, all its questions**"
 
 Say = Callable[[str], None]
@@ -58,21 +59,32 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
         "",
         f"{machine()} Load of the machine before: {os.getloadavg()[0]:.1f}.",
     ]
-    slowest_ms = 0.0
+    slowest_ms, write_ms, rep_bytes = 0.0, 0.0, float("nan")
     for name, makers in _databases():
         columns = []
         for size in sizes:
             with makers() as url:
                 say(f"{name}: {size} reps ...")
                 columns.append(measure(url, size))
+                if file := make_url(url).database if url.startswith("sqlite") else None:
+                    rep_bytes = Path(file).stat().st_size / size
         head = [name, *(f"{size:,} reps".replace(",", " ") for size in sizes)]
         rows = [[question, *(column[question] for column in columns)] for question in columns[0]]
         parts += ["", table(head, rows)]
         slowest_ms = max(slowest_ms, _median_ms(columns[-1][PAGE]))
+        write_ms = max(write_ms, _median_ms(columns[-1][KEEPING]))
     section = "\n".join(parts)
     say(section)
     if out is None:
-        keep("history", {"reps": sizes[-1], "page_ms": slowest_ms})
+        keep(
+            "history",
+            {
+                "reps": sizes[-1],
+                "page_ms": slowest_ms,
+                "rep_write_ms": write_ms,
+                "rep_bytes": rep_bytes,
+            },
+        )
     write_section(out or PERFORMANCE, "history", section)
 
 
@@ -138,7 +150,7 @@ def questions(store: Store, size: int) -> dict[str, Callable[[], object]]:
         "best and worst rep of one person": lambda: history.best_and_worst(**squat, **ana),
         "one session with its reps": lambda: store.session(one),
         "one rep's curve": lambda: store.curve(rep_id),
-        "keeping one more rep": lambda: store.add_rep(set_id, new, ()),
+        KEEPING: lambda: store.add_rep(set_id, new, ()),
         PAGE: page,
         "all sessions at once": lambda: store.sessions(n_sessions + 1),
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 _DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = _DOCS / "ACCURACY.md"
 PERFORMANCE, RELIABILITY = _DOCS / "PERFORMANCE.md", _DOCS / "RELIABILITY.md"
+SCALE = _DOCS / "SCALE.md"
 
 
 def markers(name: str) -> tuple[str, str]:
