@@ -60,7 +60,7 @@ class Recorder(Looker):
     def look(self, rgb: np.ndarray, t_s: float, dropped: int) -> np.ndarray:
         result = self._pipeline.step(rgb, t_s)
         if self._seat is not None:
-            self._seat.looked()
+            self._seat.looked(dropped)
         with self._lock:
             self._now_s = t_s
             if LEAD_S <= t_s <= LEAD_S + LENGTH_S:

@@ -184,7 +184,7 @@ class LiveSession:
                 self._take(result, dropped)
             self._keep(result, t_s)
             if self._seat is not None:
-                self._seat.looked()
+                self._seat.looked(dropped)
             return result
 
     def _take(self, result: FrameResult, dropped: int) -> None:

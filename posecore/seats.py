@@ -3,6 +3,7 @@
 Each frame that is looked at costs processor time, and how much is measured while it goes on: the
 time that the whole program took, over the frames that it looked at. Nothing is reserved by a
 constant, so that a slower computer, a larger picture or a page that draws much make fewer seats.
+And where those who train already get too few frames, for whatever reason, nobody is let in.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ SILENT_S = 15.0
 seconds at most."""
 
 _SAMPLE_CPU_S, _SAMPLES, _FEWEST = 0.5, 20, 5
+_RECENT_S, _FEW_FRAMES = 5.0, 20
+_PASSED_OVER = 0.1  # of the frames that came: a camera that gives few is not the computer's fault
 
 
 class NoSeat(Exception):
@@ -38,13 +41,36 @@ class Seat:
     def __init__(self, seats: Seats) -> None:
         self._seats = seats
 
-    def looked(self) -> None:
-        """A frame of this person was looked at."""
-        self._seats._looked(self)
+    def looked(self, dropped: int = 0) -> None:
+        """A frame of this person was looked at; ``dropped`` before it were passed over."""
+        self._seats._looked(self, dropped)
 
     def leave(self) -> None:
         """Nobody sits here any more. Again does nothing."""
         self._seats._leave(self)
+
+
+class _Recent:
+    """When frames of one person were looked at, in the last seconds."""
+
+    def __init__(self, now_s: float) -> None:
+        self.heard_s = now_s
+        self._frames: deque[tuple[float, int]] = deque()
+
+    def looked(self, now_s: float, dropped: int) -> None:
+        self.heard_s = now_s
+        self._frames.append((now_s, dropped))
+        while now_s - self._frames[0][0] > _RECENT_S:
+            self._frames.popleft()
+
+    @property
+    def fps(self) -> float:
+        """Frames a second; infinite where that is all that the camera gives, or not known yet."""
+        n = len(self._frames)
+        dropped = sum(each for _, each in self._frames)
+        if n < _FEW_FRAMES or dropped <= _PASSED_OVER * (n + dropped):
+            return float("inf")
+        return (n - 1) / (self._frames[-1][0] - self._frames[0][0])
 
 
 class Seats:
@@ -64,7 +90,7 @@ class Seats:
         self._most, self._cores = most, cores or processors()
         self._clock, self._cpu_s = clock, cpu_s
         self._lock = Lock()
-        self._heard_s: dict[Seat, float] = {}
+        self._recent: dict[Seat, _Recent] = {}
         self._frames = 0
         self._samples: deque[tuple[float, int]] = deque(maxlen=_SAMPLES)
 
@@ -72,12 +98,12 @@ class Seats:
         """A seat of one's own. Raises NoSeat where there is none left."""
         with self._lock:
             taken = self._taken()
-            if taken >= self._room():
+            if taken >= self._room() or (self._most is None and self._slow(taken)):
                 raise NoSeat(_full(taken))
             if not taken:
                 self._samples.clear()  # what the program did meanwhile was for no frame
             seat = Seat(self)
-            self._heard_s[seat] = self._clock()
+            self._recent[seat] = _Recent(self._clock())
             return seat
 
     @property
@@ -93,8 +119,13 @@ class Seats:
 
     def _taken(self) -> int:
         gone_s = self._clock() - SILENT_S
-        self._heard_s = {seat: at_s for seat, at_s in self._heard_s.items() if at_s > gone_s}
-        return len(self._heard_s)
+        self._recent = {seat: each for seat, each in self._recent.items() if each.heard_s > gone_s}
+        return len(self._recent)
+
+    def _slow(self, taken: int) -> bool:
+        """Somebody who is there has too few frames, or would have with one more to share with."""
+        shared = (taken + 1) / taken if taken >= self._cores else 1.0
+        return any(each.fps < ENOUGH_FPS * shared for each in self._recent.values())
 
     def _room(self) -> int:
         """How many seats there are; one at least, however slow the computer is."""
@@ -111,17 +142,18 @@ class Seats:
         (first_s, first), (last_s, last) = self._samples[0], self._samples[-1]
         return (last_s - first_s) / (last - first)
 
-    def _looked(self, seat: Seat) -> None:
+    def _looked(self, seat: Seat, dropped: int) -> None:
         with self._lock:
-            self._heard_s[seat] = self._clock()
+            now_s = self._clock()
+            self._recent.setdefault(seat, _Recent(now_s)).looked(now_s, dropped)
             self._frames += 1
-            now_s = self._cpu_s()
-            if not self._samples or now_s - self._samples[-1][0] >= _SAMPLE_CPU_S:
-                self._samples.append((now_s, self._frames))
+            cpu_s = self._cpu_s()
+            if not self._samples or cpu_s - self._samples[-1][0] >= _SAMPLE_CPU_S:
+                self._samples.append((cpu_s, self._frames))
 
     def _leave(self, seat: Seat) -> None:
         with self._lock:
-            self._heard_s.pop(seat, None)
+            self._recent.pop(seat, None)
 
 
 def _full(taken: int) -> Text:

@@ -20,11 +20,13 @@ class Computer:
         self.now_s, self.used_s, self.frame_s = 0.0, 0.0, frame_s
         self.seats = Seats(most, cores=cores, clock=lambda: self.now_s, cpu_s=lambda: self.used_s)
 
-    def watch(self, people: list[Seat], seconds: float = 10.0, fps: float = 30.0) -> None:
+    def watch(
+        self, people: list[Seat], seconds: float = 10.0, fps: float = 30.0, dropped: int = 0
+    ) -> None:
         for _ in range(int(seconds * fps)):
             for seat in people:
                 self.used_s += self.frame_s
-                seat.looked()
+                seat.looked(dropped)
             self.now_s += 1 / fps
 
     def fill(self) -> list[Seat]:
@@ -112,6 +114,33 @@ def test_what_the_program_does_while_nobody_trains_costs_no_seat():
         seat.leave()
     computer.used_s += 1000  # a film is analysed
     assert len(computer.fill()) == len(people)
+
+
+def test_where_somebody_already_has_too_few_frames_nobody_is_let_in():
+    computer = Computer(16, 0.010)
+    people = [computer.seats.take() for _ in range(3)]
+    computer.watch(people, fps=ENOUGH_FPS - 2, dropped=1)  # something else keeps it busy
+    with pytest.raises(NoSeat):
+        computer.seats.take()
+    computer.watch(people)
+    computer.seats.take()
+
+
+def test_a_camera_that_gives_few_frames_sends_nobody_away():
+    computer = Computer(16, 0.010)
+    people = [computer.seats.take()]
+    computer.watch(people, fps=ENOUGH_FPS - 2, dropped=0)
+    computer.seats.take()
+
+
+def test_who_would_share_a_processor_needs_more_than_enough():
+    computer = Computer(2, 0.010)
+    people = [computer.seats.take(), computer.seats.take()]
+    computer.watch(people, fps=1.4 * ENOUGH_FPS, dropped=1)
+    with pytest.raises(NoSeat):
+        computer.seats.take()
+    computer.watch(people, fps=1.6 * ENOUGH_FPS, dropped=1)
+    computer.seats.take()
 
 
 def test_a_session_keeps_its_seat_while_it_goes_on_and_leaves_it_at_its_end():
