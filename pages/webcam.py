@@ -17,6 +17,7 @@ import streamlit_webrtc
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from pages.relay import Ways
+from posecore.draw import yuv420
 from posecore.language import ENGLISH, language, speaking
 from posecore.video import MAX_SIDE_PX
 
@@ -82,7 +83,13 @@ class Looker(streamlit_webrtc.VideoProcessorBase):
                 self.broke()
         if picture is None:
             picture = rgb[:, ::-1] if self.mirror else rgb
-        return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        return _frame_of(np.ascontiguousarray(picture))
+
+
+def _frame_of(picture: np.ndarray) -> av.VideoFrame:
+    if picture.shape[0] % 2 or picture.shape[1] % 2:  # its colours have half the resolution
+        return av.VideoFrame.from_ndarray(picture, format="rgb24")
+    return av.VideoFrame.from_ndarray(yuv420(picture), format="yuv420p")
 
 
 def stream(

@@ -171,6 +171,14 @@ def _frame_around(points: np.ndarray, width: int, height: int) -> tuple[int, int
     return int(left), int(top), int(right), int(bottom)
 
 
+def yuv420(picture: np.ndarray) -> np.ndarray:
+    """(height * 3 / 2, width) uint8 planes of a (height, width, 3) RGB picture of even sides.
+
+    What a video encoder wants: left to itself, it takes six times as long to make it.
+    """
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)
+
+
 def jpeg(picture: np.ndarray) -> bytes:
     """(height, width, 3) uint8 RGB as a JPEG file."""
     encoded, data = cv2.imencode(

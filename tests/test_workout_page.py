@@ -354,6 +354,21 @@ def test_only_the_newest_of_several_frames_is_looked_at_and_the_others_are_count
     assert (shown.width, shown.height) == (64, 48)
 
 
+@pytest.mark.parametrize("size", [(64, 48), (63, 47)])
+def test_the_picture_comes_back_in_its_colours_and_at_its_size(exercises, size):
+    width, height = size
+    sent = np.zeros((height, width, 3), np.uint8)
+    sent[:, : width // 2] = (200, 60, 20)
+    processor = CameraProcessor(session(CountingPipeline()), exercises, mirror=False)
+    processor.session.finish()  # and so nothing is drawn over it
+    frame = av.VideoFrame.from_ndarray(sent, format="rgb24")
+    frame.pts, frame.time_base = 0, Fraction(1, 90_000)
+    back = processor.recv(frame).to_ndarray(format="rgb24")
+    assert back.shape == sent.shape
+    inside = np.s_[4:-4, 4 : width // 2 - 4]
+    assert np.abs(back[inside].astype(int) - sent[inside]).max() <= 4
+
+
 def test_a_large_picture_is_made_small_before_it_is_looked_at(exercises):
     pipeline = CountingPipeline()
     CameraProcessor(session(pipeline), exercises).recv(camera_frame(0, 1280, 720))
