@@ -44,11 +44,12 @@ def calendar_figure(reps_on: Mapping[date, int], until: date, weeks: int = 26) -
         "zmin": 0,
         "zmax": most,
         # A day without training is seen as a day: not quite clear.
-        "colorscale": [[s, pale(colour, 0.12 + 0.88 * s)] for s in _STEPS],
+        "colorscale": [[s, pale(colour, 0.18 + 0.82 * s)] for s in _STEPS],
         "showscale": False,
     }
     layout = layout_of("", [])
-    layout |= {"height": 230, "showlegend": False, "hovermode": "closest"}
+    layout |= {"height": 190, "showlegend": False, "hovermode": "closest"}
+    layout["margin"] = {"l": 45, "r": 5, "t": 25, "b": 5}
     layout["xaxis"] |= {
         "tickvals": new_month,
         "ticktext": [date_in_words(columns[i], "LLL") for i in new_month],
