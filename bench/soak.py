@@ -18,8 +18,12 @@ from bench.overhead import machine
 from bench.page import RELIABILITY, table, write_section
 from bench.served import served
 from bench.trust import streaming
+from pages.workout_loading import MOST_PEOPLE
 
 EVERY_S = 15.0
+ALL_TRAIN = "All train."
+"""Printed when every viewer sees pictures come back."""
+
 WARM_S = 300.0
 """Caches fill in the first minutes; growth is counted from here, or from a quarter of the time."""
 
@@ -56,16 +60,20 @@ class Soak:
 
 
 def soak(n: int, seconds: float, light: bool = False) -> Soak:
-    """light: a film of ten pictures a second that need not be drawn, to go on beside tests."""
+    """light: a film of five pictures a second that need not be drawn, to go on beside tests."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = folder / "clock.y4m"
-        n_frames = streaming.make_film(film, 10, 1).frames if light else make_film(film)
-        with served(folder) as app, viewers(app, film, n) as each:
+        n_frames = streaming.make_film(film, 5, 1, 2).frames if light else make_film(film)
+        with (
+            served(folder, {MOST_PEOPLE: str(n)}) as app,
+            viewers(app, film, n) as each,
+        ):
             process = psutil.Process(app.process.pid)
             for viewer in each:
                 streaming.begin(viewer)
                 viewer.watch()
+            print(ALL_TRAIN, flush=True)
             began_s, samples = time.monotonic(), []
             while time.monotonic() - began_s < seconds:
                 time.sleep(EVERY_S)

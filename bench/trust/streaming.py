@@ -7,6 +7,7 @@ a stream that is not let go of leaves some.
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 import urllib.request
@@ -26,13 +27,14 @@ from bench.clock import FPS, SIZE, paint
 from bench.live import Viewer
 from bench.served import ROOT, App, NotServed, free_port, served
 from bench.trust.link import CLEAR, HERE, Link, Weather, coturn, link_to
+from pages.workout_loading import MOST_PEOPLE
 from posecore.store import SessionSummary
 from scripts.prepare import find_browser
 
 CLIP = ROOT / "tests" / "clips" / "gym_squat_700.mp4"
 LETTING_GO_S = 60.0
 """An end is waited for so long: a browser that is gone is noticed after half a minute."""
-_START_S, _ATTEMPTS = 25.0, 3
+_START_S, _ATTEMPTS = 25.0, 5
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,17 @@ class Film:
         return sum(first <= a and b <= last for a, b in spans)
 
 
-def make_film(path: Path, fps: int = FPS, times: int = 2) -> Film:
-    """The drawn clip of the tests as raw video for the camera, each of its pictures some times."""
+def make_film(path: Path, fps: int = FPS, times: int = 2, every: int = 1) -> Film:
+    """The drawn clip of the tests as raw video for the camera.
+
+    times  how often each of its pictures is shown; every: 2 leaves out each second one
+    """
     n = 0
     with av.open(str(CLIP)) as clip, av.open(str(path), "w", format="yuv4mpegpipe") as raw:
-        speed = fps / float(clip.streams.video[0].average_rate) / times
+        speed = fps * every / float(clip.streams.video[0].average_rate) / times
         target = raw.add_stream("wrapped_avframe", rate=fps)
         target.width, target.height, target.pix_fmt = *SIZE, "yuv420p"
-        for decoded in clip.decode(video=0):
+        for decoded in itertools.islice(clip.decode(video=0), None, None, every):
             for _ in range(times):
                 rgb = decoded.to_ndarray(format="rgb24", width=SIZE[0], height=SIZE[1])
                 paint(rgb, n * FPS // fps)  # the clock counts as one of a full film does
@@ -131,7 +136,11 @@ def place(folder: Path, film: Film, playwright: Playwright) -> Iterator[Place]:
         relay = stack.enter_context(coturn(folder))
         link = stack.enter_context(link_to(relay))
         port = free_port()
-        settings = relay.settings(link.port) | {"POSECOACH_MONITOR_PORT": str(port)}
+        settings = relay.settings(link.port) | {
+            "POSECOACH_MONITOR_PORT": str(port),
+            # Who was there a moment ago is no reason here to turn anybody away.
+            MOST_PEOPLE: "8",
+        }
         app = stack.enter_context(served(folder, settings))
         there = Place(app, link, film, playwright, path, f"http://{HERE}:{port}")
         with there.viewer() as viewer:  # what is loaded once stays loaded
@@ -242,7 +251,7 @@ def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
     attempt = Attempt(there)
     with there.viewer() as viewer:
         there.link.weather = weather
-        sent, lost = _packets(there.link)
+        sent, lost = packets(there.link)
         begin(viewer)
         viewer.watch()
         began_s, looked = time.monotonic(), there.counted("posecoach_frames_total")
@@ -252,7 +261,8 @@ def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
         seen = viewer.take()
         lasted_s = time.monotonic() - began_s
         viewer.stop()
-        sent, lost = (now - then for now, then in zip(_packets(there.link), (sent, lost)))
+        sent, lost = (now - then for now, then in zip(packets(there.link), (sent, lost)))
+        ending = attempt.end()
     delays_ms = seen.delay_ms(there.film.frames)
     camera = seen.camera[np.isfinite(seen.camera)]
     done = there.film.whole_reps(float(camera[0]), lasted_s) if len(camera) else 0
@@ -263,11 +273,12 @@ def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
         sum(each.reps for each in attempt.kept()),
         done,
         lost / max(1, sent),
-        attempt.end(),
+        ending,
     )
 
 
-def _packets(link: Link) -> tuple[int, int]:
+def packets(link: Link) -> tuple[int, int]:
+    """That were sent so far, and that were lost of them."""
     return link.there.packets + link.back.packets, link.there.lost + link.back.lost
 
 

@@ -40,7 +40,8 @@ def happen(there: Place, event: Callable[[Place, Viewer], str]) -> Happened:
         wait_for_reps(viewer)
         attempt.look()
         says = event(there, viewer)
-    ending, kept = attempt.end(), attempt.kept()
+        ending = attempt.end()
+    kept = attempt.kept()
     return Happened(says, len(kept), sum(each.reps for each in kept), ending)
 
 
