@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     soak.add_argument("--viewers", type=int, default=2)
     soak.add_argument("--minutes", type=float, default=120.0)
     soak.add_argument("--out", type=Path, help="write here, not to docs/")
-    soak.add_argument("--light", type=Path, help="ten pictures a second, figures to this file")
+    soak.add_argument("--light", type=Path, help="five pictures a second, figures to this file")
     soak.set_defaults(run=_soak)
     teach = commands.add_parser("teach", help="how well taught exercises are recognised")
     teach.add_argument("--data", type=Path, required=True)
