@@ -60,6 +60,10 @@ STYLE = """
   calc(100vh - var(--pc-head) - var(--pc-high) - var(--pc-gap))); }
 .st-key-pc_stage:has(.st-key-pc_word) .pc-board { min-height: var(--pc-high); }
 
+.st-key-pc_board [data-testid="stPageLink"] a { padding: .6rem 1rem; border: 2px solid currentColor;
+  border-radius: 10px; }
+.st-key-pc_board [data-testid="stPageLink"] p { font-size: 1.3rem; font-weight: 600; }
+
 .pc-chosen { font-size: 1.4rem; font-weight: 600; margin: 0; }
 .pc-small { font-size: 1.2rem; }
 .pc-board { background: #10151d; color: #ffffff; border-radius: 12px; padding: .8rem 1.4rem 1rem;
