@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("--out", type=Path, help="write here, not to docs/")
     history.set_defaults(run=_history)
     offline = commands.add_parser("offline", help="recorded films on all processors")
-    offline.add_argument("--rounds", type=int, default=2)
+    offline.add_argument("--rounds", type=int, default=1)
     offline.add_argument("--out", type=Path, help="write here, not to docs/")
     offline.set_defaults(run=_offline)
     memory = commands.add_parser("memory", help="what a long film takes of memory")
