@@ -65,7 +65,7 @@ def live_chart(
     rep_marks_s  when reps ended
     """
     kept = _one_a_step(t_s, now_s - window_s)
-    at_s = t_s[kept]
+    x = [str(_x(t)) for t in t_s[kept]]
     lines, curves, pales = [], [], []
     for name in chart_joints(exercise) if exercise is not None else _ANY:
         angle_deg = flexion_deg[kept, JOINT_INDEX[name]]
@@ -80,11 +80,11 @@ def live_chart(
         lines.append(line)
         dash = ' stroke-dasharray="9 7"' if line.dashed else ""
         curves.append(
-            f'<path data-joint="{name}" class="pc-line" d="{_path(at_s, angle_deg)}" fill="none" '
+            f'<path data-joint="{name}" class="pc-line" d="{_path(x, angle_deg)}" fill="none" '
             f'stroke="{line.colour}"{dash}/>'
         )
         pales.append(
-            f'<path class="pc-error" d="{_outline(at_s, angle_deg, error)}" '
+            f'<path class="pc-error" d="{_outline(x, angle_deg, error)}" '
             f'fill="{pale(line.colour, 0.2)}"/>'
         )
     bands = target_bands(exercise) if exercise is not None else {}
@@ -120,31 +120,34 @@ def _y(angle_deg: float) -> int:
     return round(TOP_DEG - min(max(float(angle_deg), 0.0), TOP_DEG))
 
 
-def _points(t_s: np.ndarray, angle_deg: np.ndarray) -> list[str]:
-    return [f"{_x(t)} {_y(angle)}" for t, angle in zip(t_s, angle_deg, strict=True)]
+def _points(x: Sequence[str], stretch: slice, angle_deg: np.ndarray) -> list[str]:
+    """Of a stretch in which each angle is known."""
+    y = np.rint(TOP_DEG - np.clip(angle_deg[stretch], 0.0, TOP_DEG)).astype(int).tolist()
+    return [f"{at} {height}" for at, height in zip(x[stretch], y, strict=True)]
 
 
-def _stretches(known: np.ndarray) -> Iterable[np.ndarray]:
-    """Indices of each stretch without a gap, of two points or more."""
-    cuts = np.flatnonzero(np.diff(known)) + 1
-    for stretch in np.split(np.arange(len(known)), cuts):
-        if len(stretch) > 1 and known[stretch[0]]:
-            yield stretch
+def _stretches(known: np.ndarray) -> Iterable[slice]:
+    """Each stretch without a gap, of two points or more."""
+    edges = np.flatnonzero(np.diff(known, prepend=False, append=False)).tolist()
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - begin > 1:
+            yield slice(begin, end)
 
 
-def _path(t_s: np.ndarray, angle_deg: np.ndarray) -> str:
+def _path(x: Sequence[str], angle_deg: np.ndarray) -> str:
     return "".join(
-        "M" + "L".join(_points(t_s[i], angle_deg[i])) for i in _stretches(np.isfinite(angle_deg))
+        "M" + "L".join(_points(x, stretch, angle_deg))
+        for stretch in _stretches(np.isfinite(angle_deg))
     )
 
 
-def _outline(t_s: np.ndarray, angle_deg: np.ndarray, error_deg: np.ndarray) -> str:
+def _outline(x: Sequence[str], angle_deg: np.ndarray, error_deg: np.ndarray) -> str:
     """Angle ± error, closed."""
     parts = []
-    for i in _stretches(np.isfinite(angle_deg) & np.isfinite(error_deg)):
-        there = _points(t_s[i], angle_deg[i] + error_deg[i])
-        back = _points(t_s[i][::-1], (angle_deg[i] - error_deg[i])[::-1])
-        parts.append("M" + "L".join(there + back) + "Z")
+    for stretch in _stretches(np.isfinite(angle_deg) & np.isfinite(error_deg)):
+        there = _points(x, stretch, angle_deg + error_deg)
+        back = _points(x, stretch, angle_deg - error_deg)
+        parts.append("M" + "L".join(there + back[::-1]) + "Z")
     return "".join(parts)
 
 
