@@ -34,7 +34,12 @@ def summary_html(shot: Snapshot, exercises: Mapping[str, Exercise]) -> str:
     """What was done, after the stop."""
     done = [each for each in shot.ended_sets if each.reps or each.hold_s]
     if not shot.frames:
-        lines = [_("It ended before the first picture came.")]
+        lines = [
+            _(
+                "It ended before the first picture came. Press Start again; if it stays so, close "
+                "other programs that use the camera or the processor."
+            )
+        ]
     elif not done:
         lines = [_("No rep was counted, so nothing was saved.")]
     else:
