@@ -23,7 +23,7 @@ from posecore.sources import Sequence, known_label, penn_sequences, read_labels
 from posecore.taught import Examples, TaughtClassifier, background
 from posecore.teach import propose
 from posecore.teach_recogniser import examples_of, windows_of
-from posecore.teach_shown import TeachError, measured
+from posecore.teach_shown import Frames, TeachError, measured, one_after_another
 from posecore.tracks import Track, track_of
 from posecore.types import NONE
 from posecore.video import VideoError
@@ -77,9 +77,11 @@ def teach_command(data: Path, cache: Path | None, out: Path | None = None) -> No
     base = ExerciseClassifier.load()
     before = float(np.mean([_share(base, clip) for clip in asked]))
     rows, after, shares, stolen = [], [], [], 0
+    alone, both = [0, 0], [0, 0]
     for movement, pattern in MOVEMENTS.items():
         own = [clip for clip in clips if re.search(pattern, clip.name)]
         named = n = refused = taught = 0
+        lessons: list[tuple[Clip, Frames, TaughtClassifier]] = []
         for teacher in own:
             if taught == TEACHERS:
                 break
@@ -91,12 +93,15 @@ def teach_command(data: Path, cache: Path | None, out: Path | None = None) -> No
                 continue
             taught += 1
             model = TaughtClassifier(base, [examples], background())
+            lessons.append((teacher, frames, model))
             others = [clip for clip in own if clip.group != teacher.group]
             named += sum(clip_name(_voted(model, c)) == examples.name for c in others)
             n += len(others)
             after.append(float(np.mean([_share(model, clip) for clip in asked])))
             stolen += sum(clip_name(_voted(model, clip)) == examples.name for clip in asked)
         shares += [named / n] if n else []
+        if len(lessons) == TEACHERS:
+            _compare(own, movement, lessons, base, alone, both)
         kept = f"{np.mean(after[-taught:]):.3f}" if taught else "–"
         rows.append([movement, str(len(own)), str(refused), f"{named} of {n}", kept])
         print(*rows[-1], sep=" | ", flush=True)
@@ -122,13 +127,38 @@ def teach_command(data: Path, cache: Path | None, out: Path | None = None) -> No
                 f"{named} of {n} ({movement.replace('_', ' ')})"
                 for movement, (named, n) in held_out.items()
             )
-            + ". Classifier and background have seen most of these movements as none of the "
+            + f". Taught from both clips together and asked about the clips of neither: {both[0]} "
+            f"of {both[1]}; one of the two alone names {alone[0]} of {alone[1]}"
+            ". Classifier and background have seen most of these movements as none of the "
             "exercises, which makes it harder here than for a movement that is new. Clips that "
             "are cropped or show a machine (rows, leg extensions) are named least.",
         ]
     )
     print(text)
     write_section(out or PAGE, "teach", text)
+
+
+def _compare(
+    own: list[Clip],
+    movement: str,
+    lessons: list[tuple[Clip, Frames, TaughtClassifier]],
+    base: ExerciseClassifier,
+    alone: list[int],
+    both: list[int],
+) -> None:
+    """Adds to clips named and clips asked: taught by each clip alone, and by all of them."""
+    groups = {teacher.group for teacher, *_ in lessons}
+    asked = [clip for clip in own if clip.group not in groups]
+    frames = one_after_another([shown for _, shown, _ in lessons])
+    try:
+        examples = examples_of(propose(measured(frames), movement), frames)
+    except TeachError:
+        return
+    models = [(model, alone) for *_, model in lessons]
+    models.append((TaughtClassifier(base, [examples], background()), both))
+    for model, counts in models:
+        counts[0] += sum(clip_name(_voted(model, clip)) == examples.name for clip in asked)
+        counts[1] += len(asked)
 
 
 def _held_out(data: Path, base: ExerciseClassifier) -> dict[str, tuple[int, int]]:
