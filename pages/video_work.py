@@ -31,7 +31,7 @@ from posecore.pipeline import Pipeline
 from posecore.report import Pictures, pictures_for
 from posecore.store import Store, StoreError
 from posecore.video import VideoError
-from posecore.workload import ENDED, Progress, Standing, State, Workload, left_s
+from posecore.workload import ENDED, MOST_AT_ONCE, Progress, Standing, State, Workload, left_s
 
 _LONGEST = 80  # letters; systems take 255 bytes, and a letter can be three
 REFRESH_S = 1.0
@@ -79,7 +79,8 @@ def begin_work(
     """Copies the files and begins. Raises OSError where there is no room for them."""
     delete_left_behind()
     works: dict[str, tuple[float, Callable[[Progress], Result]]] = {}
-    each_has = max(1, processors() // len(uploaded))  # what several leave free, one takes
+    # What several leave free, one takes, but no more than several would: each takes memory.
+    each_has = max(1, min(processors(), MOST_AT_ONCE) // len(uploaded))
     for name, each in zip(file_names(each.name for each in uploaded), uploaded, strict=True):
         folder = PassingFolder()
         received = Path(folder.name) / "received" / name

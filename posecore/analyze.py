@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from posecore.angles import JOINT_NAMES, N_JOINTS
-from posecore.crew import Crew, Film
-from posecore.decoder import GuardedReader
-from posecore.parts import PartedEstimator
-from posecore.types import ExerciseSet, Fault, FrameResult, Pose, Rep
+from posecore.crew import Crew
+from posecore.stepping import Stepper, opened
+from posecore.types import ExerciseSet, Fault, FrameResult, Rep
 from posecore.video import VideoInfo
 
 __all__ = [
@@ -38,16 +37,6 @@ _SAME_STRETCH_S = 1.0  # what was off in a hold and is off again so soon was not
 
 OnFrame = Callable[[np.ndarray, FrameResult], None]
 Progress = Callable[[float, float | None], None]
-
-
-class Stepper(Protocol):
-    """What is needed of a pipeline; one that has seen no frame yet."""
-
-    def step(self, rgb: np.ndarray, t_s: float) -> FrameResult: ...
-
-    def advance(self, t_s: float, pose: Pose | None) -> FrameResult: ...
-
-    def finish(self) -> ExerciseSet | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,27 +132,8 @@ def analyze_video(
     The file is decoded in a process of its own, which has limits: see posecore.decoder.
     Raises VideoError where the file cannot be read. The pipeline is left open.
     """
-    takes_poses = bool(getattr(pipeline, "takes_poses", False))
     with ExitStack() as stack:
-        steps: Iterator[_Step]
-        video: GuardedReader | Film
-        if crew is not None and takes_poses:
-            video = Film(crew, path)
-            pictures = stack.enter_context(GuardedReader(path)) if on_frame else None
-            steps = _steps_of_film(video, pipeline, pictures)
-        else:
-            video = stack.enter_context(GuardedReader(path, parts=takes_poses))
-            if len(video.parts) == 1:
-                steps = _steps(video, pipeline)
-            elif workers < 2:
-                steps = _steps_in_parts(video, pipeline, stack)
-            else:
-                pictures = video if on_frame else None
-                if pictures is None:
-                    video.close()
-                helpers = stack.enter_context(Crew(min(workers, len(video.parts))))
-                video = Film(helpers, path, video.info, video.parts)
-                steps = _steps_of_film(video, pipeline, pictures)
+        video, steps = opened(stack, path, pipeline, on_frame is not None, workers, crew)
         columns = _Columns()
         sets: list[ExerciseSet] = []
         for rgb, result, done_s in steps:
@@ -178,41 +148,6 @@ def analyze_video(
         if last is not None:
             sets.append(last)
         return columns.analysis(video.info, video.cut_off_at_s, sets)
-
-
-_Step = tuple[np.ndarray | None, FrameResult, float]
-"""A picture where there is one, what was found, and how much of the film is done, in seconds."""
-
-
-def _steps(video: GuardedReader, pipeline: Stepper) -> Iterator[_Step]:
-    for rgb, t_s in video.frames():
-        yield rgb, pipeline.step(rgb, t_s), t_s
-
-
-def _steps_in_parts(video: GuardedReader, pipeline: Stepper, stack: ExitStack) -> Iterator[_Step]:
-    """One process for a long film: it estimates as several do, each in its parts."""
-    estimator = PartedEstimator(video.parts)
-    stack.callback(estimator.close)
-    for rgb, t_s in video.frames():
-        yield rgb, pipeline.advance(t_s, estimator.estimate(rgb, t_s)), t_s
-
-
-def _steps_of_film(
-    film: Film, pipeline: Stepper, pictures: GuardedReader | None
-) -> Iterator[_Step]:
-    """Poses that a crew finds. Pictures, where they are wanted, are decoded once more: only here
-    are they needed in order."""
-    coming = pictures.frames() if pictures is not None else iter(())
-    shown: tuple[np.ndarray, float] | None = None
-    for t_s, pose in film.poses():
-        result = pipeline.advance(t_s, pose)
-        while pictures is not None and (shown is None or shown[1] < t_s):
-            shown = next(coming, None)
-            if shown is None:
-                pictures = None
-        same = shown is not None and shown[1] == t_s
-        rgb = shown[0] if shown is not None and same else None
-        yield rgb, result, film.done_s
 
 
 def write_document(analysis: Analysis, path: Path) -> None:

@@ -21,7 +21,7 @@ from posecore.analyze import (
     write_document,
 )
 from posecore.classify import ModelError, Recogniser
-from posecore.crew import Crew
+from posecore.crew import MOST_PROCESSES, Crew
 from posecore.draw import draw_overlay
 from posecore.exercises import Exercise, ExerciseFileError
 from posecore.pipeline import Pipeline, UnknownExercise
@@ -32,10 +32,6 @@ from posecore.video_writer import AnnotatedWriter
 
 OnProgress = Callable[[int, float, float | None], None]
 """Number of the job, seconds done, seconds in all."""
-
-_MOST_PROCESSES = 16
-"""Beyond that the threads that count and judge, which share one processor, would be too slow; the
-command ``batch`` has no such end."""
 
 
 @dataclass(frozen=True)
@@ -246,9 +242,9 @@ def analyze_all(
         for number, job in enumerate(jobs):
             yield analyze_one(job, partial(tell, number), workers=workers)
         return
-    at_once = min(workers + 1, len(jobs))  # one more: no process waits for the next film
-    together = ThreadPoolExecutor(at_once)
-    own = Crew(min(workers, _MOST_PROCESSES)) if crew is None else None
+    at_once = min(workers, MOST_PROCESSES) + 1  # one more: no process waits for the next film
+    together = ThreadPoolExecutor(min(at_once, len(jobs)))
+    own = Crew(workers) if crew is None else None
     knowing = cache(knowledge)  # read once for all of them
     try:
         futures = [

@@ -29,6 +29,9 @@ from posecore.video import VideoError
 TRIES = 2
 """So often a video is begun whose worker dies under it; after that it alone is told as failed."""
 
+PATIENCE_S = 10.0
+"""Until a scheduler has answered."""
+
 _AHEAD = 4  # videos that are handed over for each worker, so that none waits for the next
 _FEWEST_AHEAD = 16
 
@@ -46,14 +49,14 @@ class NoScheduler(Exception):
 
 
 @contextmanager
-def connected(scheduler: str | None, workers: int, patience_s: float = 10.0) -> Iterator[Client]:
+def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     """A client of the scheduler at that address, or of one on this machine made for the while.
 
     Raises NoScheduler.
     """
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=patience_s)
+            client = Client(scheduler, timeout=PATIENCE_S)
         except (OSError, TimeoutError, ValueError) as error:
             raise NoScheduler(
                 f"No Dask scheduler answers at {scheduler}. Start one with: dask scheduler"

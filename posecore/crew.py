@@ -40,6 +40,10 @@ _ASK_S = 0.5  # between looks at whether a process that says nothing is still at
 
 _GONE = 0  # the kind of message that no process sends: there is none any more
 
+MOST_PROCESSES = 16
+"""Of a crew: each holds 300 MB, and with more of them the one who counts and judges what they find,
+2 ms a frame, would be too slow. The command ``batch`` has no such end."""
+
 Message = tuple[int, bytes]
 
 
@@ -71,13 +75,15 @@ class Crew:
     """
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
+        self.workers = min(workers, MOST_PROCESSES)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._closed = False
         self._ready = threading.Semaphore(0)
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True) for _ in range(self.workers)
+        ]
         for thread in self._threads:
             thread.start()
 

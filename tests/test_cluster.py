@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import dask
 import duckdb
@@ -20,6 +21,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner, Result
 
+import posecore.cluster
 from posecore.__main__ import app
 from posecore.batch_results import (
     FAILED,
@@ -112,6 +114,16 @@ def test_every_reader_makes_one_table_of_videos_with_and_without_reps(tmp_path: 
     assert sorted(sums.fetchall()) == [("a.mp4", 2), ("b.mp4", 0)]
 
 
+def listening() -> set[Any]:
+    """Where this process and those it has begun wait for others to connect."""
+    return {
+        each.laddr
+        for process in [psutil.Process(), *psutil.Process().children(recursive=True)]
+        for each in process.net_connections("inet")
+        if each.status == psutil.CONN_LISTEN
+    }
+
+
 # --- on this machine ------------------------------------------------------------------------------
 
 
@@ -120,10 +132,12 @@ def test_a_folder_without_videos_is_told(tmp_path: Path) -> None:
     assert (told.exit_code, told.stderr) == (2, f"There is no video in {tmp_path}.\n")
 
 
-def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_scheduler_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posecore.cluster, "PATIENCE_S", 1.0)
     folder = folder_of(tmp_path / "videos", ["a.mp4"])
-    with dask.config.set({"distributed.comm.timeouts.connect": "0.5s"}):
-        told = run(folder, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
+    told = run(folder, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
     assert told.exit_code == 1
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in told.stderr
 
@@ -131,18 +145,14 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_file_that_kills_its_workers_costs_only_itself(tmp_path: Path) -> None:
     names = ["a.mp4", "bad.mp4", "c.mp4", "crash.mp4", "e.mp4"]
     folder, out = folder_of(tmp_path / "videos", names), tmp_path / "out"
+    before = listening()
     with (
         dask.config.set({"distributed.worker.preload": [PRELOAD]}),
         connected(None, 2) as client,
     ):
-        listening = {
-            each.laddr.ip
-            for process in [psutil.Process(), *psutil.Process().children(recursive=True)]
-            for each in process.net_connections("inet")
-            if each.status == psutil.CONN_LISTEN
-        }
+        open_to = {address.ip for address in listening() - before}
         notes = list(analyze_items(client, items_in(folder), out, exercise=None, with_what="x"))
-    assert listening == {"127.0.0.1"}
+    assert open_to == {"127.0.0.1"}
     assert sorted(note.video for note in notes) == names
     problems = {note.video: note.problem for note in notes if note.state == FAILED}
     assert list(sorted(problems)) == ["bad.mp4", "crash.mp4"]

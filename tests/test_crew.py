@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import posecore.analyze
 import posecore.crew
+import posecore.stepping
 from posecore.analyze import analyze_video
 from posecore.batch import Job, analyze_all
 from posecore.classify import ExerciseClassifier
@@ -38,7 +38,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posecore.crew, "_PROCESS", "tests.estimating_stand_in")
     monkeypatch.setattr(
-        posecore.analyze, "PartedEstimator", lambda parts: PartedEstimator(parts, Remembering)
+        posecore.stepping, "PartedEstimator", lambda parts: PartedEstimator(parts, Remembering)
     )
 
 

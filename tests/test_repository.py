@@ -36,6 +36,7 @@ LAYERS = (
         "decoder",
         "estimating",
         "crew",
+        "stepping",
     },
     {
         "vote",
