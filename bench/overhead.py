@@ -1,7 +1,7 @@
 """What the pipeline costs beyond the estimator, frame by frame in the same run.
 
-The same decoded frames go in turn through the bare MediaPipe loop and through the whole
-pipeline, each with an estimator of its own, so that a busy machine slows both alike.
+The same decoded frames go in turn through the bare MediaPipe loop, `process` and nothing else, and
+through the whole pipeline, each with an estimator of its own: a busy machine slows both alike.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.page import PERFORMANCE, write_section
 from bench.results import keep
 from posecore.classify import ExerciseClassifier
 from posecore.draw import draw_overlay
-from posecore.estimate import PoseEstimator
+from posecore.estimate import mediapipe_pose
 from posecore.exercises import load_exercises
 from posecore.features import FeatureWindow, joints_of
 from posecore.pipeline import Pipeline
@@ -70,13 +70,13 @@ def measure_overhead(clips: list[Path], rounds: int) -> Overhead:
     rows = []
     for turn in range(rounds):
         for clip in clips:
-            with PoseEstimator() as bare:
+            with mediapipe_pose() as bare:
                 pipeline = Pipeline(exercises=exercises)
                 pipeline.warm_up()
                 naming = _Naming(classifier)
                 for i, (rgb, t_s) in enumerate(list(frames(clip))):
                     step = _Timed(lambda p=pipeline, rgb=rgb, t_s=t_s: p.step(rgb, t_s))
-                    only = _Timed(lambda e=bare, rgb=rgb, t_s=t_s: e.estimate(rgb, t_s))
+                    only = _Timed(lambda e=bare, rgb=rgb: e.process(rgb))
                     for timed in (step, only) if (i + turn) % 2 else (only, step):
                         timed.run()
                     result = step.result

@@ -1,0 +1,50 @@
+"""The estimator against MediaPipe's own way to ask it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore.estimate import PoseEstimator, mediapipe_pose
+from posecore.video import frames
+
+CLIP = Path(__file__).parent / "clips" / "gym_squat_700.mp4"
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[np.ndarray]:
+    """Nobody, then somebody who comes and goes."""
+    seen = [rgb for rgb, _ in islice(frames(CLIP), 12)]
+    nobody = [np.zeros_like(seen[0])] * 2
+    return [*nobody, *seen[:8], *nobody, *seen[8:]]
+
+
+def test_it_finds_what_mediapipe_finds(pictures):
+    with PoseEstimator() as estimator, mediapipe_pose() as its_own:
+        found = 0
+        for i, rgb in enumerate(pictures):
+            expected, pose = its_own.process(rgb), estimator.estimate(rgb, i / 30)
+            if expected.pose_landmarks is None:
+                assert pose is None
+                continue
+            found += 1
+            assert pose is not None and pose.size_px == (rgb.shape[1], rgb.shape[0])
+            marks, places = expected.pose_landmarks.landmark, expected.pose_world_landmarks.landmark
+            np.testing.assert_array_equal(pose.image, [(p.x, p.y, p.z) for p in marks])
+            np.testing.assert_array_equal(pose.world, [(p.x, p.y, p.z) for p in places])
+            np.testing.assert_array_equal(pose.visibility, [p.visibility for p in marks])
+    assert 8 <= found < len(pictures)
+
+
+def test_after_a_reset_it_is_as_new(pictures):
+    with PoseEstimator() as used, PoseEstimator() as fresh:
+        for i, rgb in enumerate(pictures[:6]):
+            used.estimate(rgb, i / 30)
+        used.reset()
+        for i, rgb in enumerate(pictures[2:6]):
+            again, first = used.estimate(rgb, i / 30), fresh.estimate(rgb, i / 30)
+            assert again is not None and first is not None
+            np.testing.assert_array_equal(again.image, first.image)
