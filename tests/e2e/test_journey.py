@@ -189,6 +189,7 @@ class Evening:
         self.submit()
         expect(page.get_by_text(name).first).to_be_visible()
         assert [each.name for each in self.app.store.people.all()] == [name]
+        settled(page)  # what is offered to download is made anew with the page
         with page.expect_download() as waiting:
             self.press("settings_export")
         lines = gzip.decompress(Path(waiting.value.path()).read_bytes()).decode().splitlines()
