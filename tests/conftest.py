@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from posecore.exercises import FOLDER_VARIABLE
 from posecore.store import Store
@@ -20,6 +22,16 @@ def no_own_exercises(
     folder = tmp_path_factory.getbasetemp() / "own-exercises"
     monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_packages_are_read_once() -> Iterator[None]:
+    """For every page that AppTest opens, Streamlit reads what all installed packages say of
+    themselves, to find components: half a second each time, and always the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(scope="session")
