@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from playwright.sync_api import Error as PlaywrightError
 
 from bench.clock import make_film
 from bench.live import Load, Viewer, load_of, viewers
@@ -79,13 +80,21 @@ def soak(n: int, seconds: float, light: bool = False) -> Soak:
                 time.sleep(EVERY_S)
                 samples.append(_sample(each, process, began_s, n_frames))
                 print(_line(samples[-1]), flush=True)
-            for viewer in each:
-                viewer.stop()
+            gone = tuple(said for viewer in each if (said := _stopped(viewer)))
             time.sleep(10)  # threads of a stream that has ended are still closing it
             ended = load_of(process, began_s)
             said = app.log.read_text(errors="replace").splitlines()
     errors = tuple(line for line in said if "Traceback" in line or "Error" in line)
-    return Soak(tuple(samples), ended, errors)
+    return Soak(tuple(samples), ended, gone + errors)
+
+
+def _stopped(viewer: Viewer) -> str | None:
+    """What the page says where there is nothing to stop any more."""
+    try:
+        viewer.stop()
+    except PlaywrightError:
+        return f"a stream ended by itself: {' '.join(viewer.page.inner_text('body').split())}"
+    return None
 
 
 def _sample(each: list[Viewer], process: psutil.Process, began_s: float, n_frames: int) -> Sample:

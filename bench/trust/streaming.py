@@ -24,7 +24,7 @@ from playwright.sync_api import Playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench.clock import FPS, SIZE, paint
-from bench.live import Viewer
+from bench.live import PATIENCE_MS, Viewer
 from bench.served import ROOT, App, NotServed, free_port, served
 from bench.trust.link import CLEAR, HERE, Link, Weather, coturn, link_to
 from pages.workout_loading import MOST_PEOPLE
@@ -156,6 +156,7 @@ def begin(viewer: Viewer) -> None:
     for attempt in range(_ATTEMPTS):
         try:
             viewer.start()
+            viewer.page.set_default_timeout(PATIENCE_MS)
             return
         except PlaywrightTimeout:
             if attempt == _ATTEMPTS - 1:
