@@ -9,14 +9,16 @@ import streamlit as st
 
 from posecore.language import ENGLISH, _, language
 
-# Streamlit's own tints leave the chosen button, a metric's change and an uploader's limits short
-# of a contrast of 4.5 to 1.
+# Streamlit's own tints leave the chosen button, a metric's change, a message and an uploader's
+# limits short of a contrast of 4.5 to 1.
 _STYLE = """
 .stMainBlockContainer { padding: 4.6rem clamp(.8rem, 5vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { padding-top: 0; }
 .st-key-said_language { display: none; }
 [data-testid="stButtonGroup"] button[data-selected="true"] p,
 [data-testid="stMetricDelta"] p, [data-testid="stMetricDelta"],
+[data-testid="stAlert"] [data-testid="stMarkdownContainer"],
+[data-testid="stAlert"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stFileUploaderDropzone"] span { color: light-dark(#14181f, #f2f5fa); }
 [data-testid="stButtonGroup"] button[data-selected="true"] p { font-weight: 700; }
 @media (max-width: 640px) {
