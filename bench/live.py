@@ -85,8 +85,7 @@ class Watched:
         """From the camera to the picture with the skeleton, of every picture that was shown."""
         behind = (self.camera - self.number) % n_frames
         behind = behind[np.isfinite(behind)]
-        # The two are not read at the very same moment: one may seem ahead of the other.
-        return np.asarray(np.where(behind > n_frames - FPS, 0, behind) * 1000 / FPS, float)
+        return np.asarray(np.where(behind > n_frames / 2, 0, behind) * 1000 / FPS, float)
 
     @property
     def chart_hz(self) -> float:
