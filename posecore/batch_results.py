@@ -23,6 +23,8 @@ from posecore.analysis_tables import frame_table, parquet_of, rep_table
 from posecore.analyze import SCHEMA, Analysis
 from posecore.classify import MODEL_PATH
 from posecore.estimate import ESTIMATOR
+from posecore.exercises import SHIPPED
+from posecore.taught import stamp
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,9 +103,12 @@ def items_in(folder: Path) -> Iterator[Item]:
 
 
 def version_of(exercise: str | None) -> str:
-    """Of everything a result depends on beside its video: another one is analysed anew."""
-    model = hashlib.sha256(MODEL_PATH.read_bytes()).hexdigest()[:12]
-    return f"{ESTIMATOR} {model} {SCHEMA} {exercise or 'any'}"
+    """Of everything a result depends on beside its video: with another one it is analysed anew."""
+    digest = hashlib.sha256(MODEL_PATH.read_bytes())
+    for path in sorted(SHIPPED.glob("*.toml")):
+        digest.update(path.read_bytes())
+    digest.update(repr(stamp()).encode())  # own exercises, and what they are recognised by
+    return f"{ESTIMATOR} {digest.hexdigest()[:12]} {SCHEMA} {exercise or 'any'}"
 
 
 def note_of(out: Path, item: Item) -> Note | None:
