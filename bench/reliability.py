@@ -13,13 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.overhead import machine
+from bench.page import RELIABILITY, markers
 from bench.trust import kills, sockets, storage, videos
 from posecore.decoder import LIMITS
 from scripts.bad_videos.writing import READ, REFUSED
 from scripts.make_bad_videos import make
 from scripts.prepare import find_postgres
-
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "RELIABILITY.md"
 
 _SHARES = {name: 0.1 for name in kills.TARGETS} | {
     "a live session": 0.5,
@@ -44,17 +43,30 @@ def reliability_command(n_kills: int, out: Path | None = None, say: Say = print)
         lines, fine = section()
         good &= fine
         sections += [f"## {title}", "", *lines, ""]
-    text = "\n".join([*_HEAD, machine(), "", *sections])
-    (out or DOCUMENT).write_text(text.rstrip() + "\n", encoding="utf-8")
-    say(f"Wrote {(out or DOCUMENT).name}. {'All survived.' if good else 'SOMETHING BROKE.'}")
+    page = out or RELIABILITY
+    text = "\n".join([*_HEAD, machine(), "", *sections, *_by_other_commands(page)])
+    page.write_text(text.rstrip() + "\n", encoding="utf-8")
+    say(f"Wrote {page.name}. {'All survived.' if good else 'SOMETHING BROKE.'}")
     return good
+
+
+def _by_other_commands(page: Path) -> list[str]:
+    """The sections that ``streams`` and ``soak`` wrote; they stay as they are."""
+    old = page.read_text(encoding="utf-8") if page.exists() else ""
+    lines = []
+    for name in ("streams", "soak"):
+        start, end = markers(name)
+        if start in old and end in old:
+            lines += [start + old.split(start, 1)[1].split(end, 1)[0] + end, ""]
+    return lines
 
 
 _HEAD = [
     "# Reliability",
     "",
     "What was tried to make PoseCoach lose, leak or break, and how it ended. Written by",
-    "`python -m bench reliability`; a shorter form of each section is a test in `tests/trust`.",
+    "`python -m bench reliability`; a shorter form of each section is a test in `tests/trust` or",
+    "`tests/e2e`.",
     "Linux only: what follows a program's connections and takes its disk away is the system's.",
     "",
 ]
