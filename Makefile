@@ -30,7 +30,11 @@ run:
 
 test:
 	$(call PREPARE,test)
+ifeq ($(strip $(ARGS)),)
+	@exec $(VENV_PYTHON) scripts/whole_suite.py
+else
 	@exec $(VENV_PYTHON) -m pytest $(ARGS)
+endif
 
 lint:
 	$(call PREPARE,test)
