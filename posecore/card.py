@@ -17,8 +17,8 @@ from zipfile import ZipFile, ZipInfo
 import numpy as np
 from sklearn.pipeline import Pipeline as Steps
 
-from posecore.classify import MODEL_PATH, ExerciseClassifier, save_arrays
-from posecore.crossval import Answer, HeldOut, cooled, grouped_scores, held_out, voted_on
+from posecore.classify import MODEL_PATH, ExerciseClassifier, cooled, save_arrays
+from posecore.crossval import Answer, HeldOut, grouped_scores, held_out, voted_on
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, WINDOW_S
 from posecore.sources import Sequence, all_sequences
@@ -30,6 +30,7 @@ from posecore.train import (
     FEATURE_NOISE,
     HIDDEN,
     MIX,
+    NETWORKS,
     SEED,
     cached_table,
     classifier_of,
@@ -108,6 +109,7 @@ def card_of(
         "features": list(FEATURE_NAMES),
         "window_s": WINDOW_S,
         "estimator": ESTIMATOR,
+        "networks": NETWORKS,
         "hidden_units": list(HIDDEN),
         "epochs": EPOCHS,
         "feature_noise": FEATURE_NOISE,

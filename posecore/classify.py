@@ -1,12 +1,12 @@
-"""Which exercise a feature vector shows: a multi-layer perceptron, loaded and checked."""
+"""Which exercise a feature vector shows: multi-layer perceptrons, loaded and checked."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Protocol
 from zipfile import BadZipFile
 
@@ -39,35 +39,62 @@ class Recogniser(Protocol):
     def proba_many(self, features: np.ndarray) -> np.ndarray: ...
 
 
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """The numbers of a fitted model that are needed to ask it: k networks behind one scaler.
+
+    mean, scale (n_features,); layers: weights (k, n_in, n_out) and biases (k, 1, n_out) of each
+    """
+
+    classes: list[str]
+    mean: np.ndarray
+    scale: np.ndarray
+    layers: list[tuple[np.ndarray, np.ndarray]]
+
+    @classmethod
+    def of(cls, model: Any) -> Networks:
+        """Those of scikit-learn's pipeline. Raises ModelError where it is another one."""
+        try:
+            scale, networks = model.named_steps["scale"], model.named_steps["mlp"].estimators_
+            layers = [
+                (
+                    np.stack([each.coefs_[i] for each in networks]).astype(np.float64),
+                    np.stack([each.intercepts_[i] for each in networks])[:, None].astype(float),
+                )
+                for i in range(len(networks[0].coefs_))
+            ]
+            return cls([str(c) for c in model.classes_], scale.mean_, scale.scale_, layers)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ModelError(f"The model is no scaler with networks. {RETRAIN}") from error
+
+
 class ExerciseClassifier:
     """Class probabilities of feature vectors, the same for a body and its mirror image.
 
-    The network's matrices are taken out of the scikit-learn pipeline once: its own predict
-    spends ten times as long on checks as on arithmetic. tests/test_classify.py holds both equal.
+    The mean of a few networks. Their matrices are taken out of the scikit-learn pipeline once:
+    its own predict spends ten times as long on checks as on arithmetic. tests/test_classify.py
+    holds both equal.
     """
 
-    def __init__(self, model: Any, classes: tuple[str, ...], temperature: float = 1.0) -> None:
-        """``temperature`` divides the logits: above 1 where the network is surer than it is right.
+    def __init__(
+        self, model: Networks | Any, classes: tuple[str, ...], temperature: float = 1.0
+    ) -> None:
+        """``model``: Networks, or the fitted pipeline that they are taken out of.
 
-        It is fitted on footage of sources that the network did not learn from (Guo et al. 2017).
+        ``temperature`` divides the logarithms of the probabilities: above 1 where the networks
+        are surer than they are right. It is fitted on footage of sources that they did not learn
+        from (Guo et al. 2017).
         """
-        try:
-            scale, mlp = model.named_steps["scale"], model.named_steps["mlp"]
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ModelError(f"The model is no scaler with a network. {RETRAIN}") from error
-        if scale.n_features_in_ != len(FEATURE_NAMES):
+        networks = model if isinstance(model, Networks) else Networks.of(model)
+        if len(networks.mean) != len(FEATURE_NAMES):
             raise ModelError(
-                f"The model expects {scale.n_features_in_} features, this program makes "
+                f"The model expects {len(networks.mean)} features, this program makes "
                 f"{len(FEATURE_NAMES)}. {RETRAIN}"
             )
         self.classes = classes
         self.temperature = temperature
-        self._mean = np.asarray(scale.mean_)
-        self._scale = np.asarray(scale.scale_)
-        self._layers = [
-            (np.asarray(w, np.float64), np.asarray(b, np.float64))
-            for w, b in zip(mlp.coefs_, mlp.intercepts_, strict=True)
-        ]
+        self._mean, self._scale = networks.mean, networks.scale
+        self._layers = networks.layers
 
     @classmethod
     def load(cls, path: Path | None = None) -> ExerciseClassifier:
@@ -82,11 +109,16 @@ class ExerciseClassifier:
                 f"program uses {ESTIMATOR!r}. {RETRAIN}"
             )
         _demand_versions(path, card)
-        model = _load_arrays(path) or _load_skops(path)
-        if list(getattr(model, "classes_", ())) != card["classes"]:
+        networks = _load_arrays(path)
+        if networks is None:
+            model = _load_skops(path)
+            if list(getattr(model, "classes_", ())) != card["classes"]:
+                raise ModelError(f"{path.name} does not have the classes of its card. {RETRAIN}")
+            networks = Networks.of(model)
+        if networks.classes != card["classes"]:
             raise ModelError(f"{path.name} does not have the classes of its card. {RETRAIN}")
         try:
-            made = cls(model, tuple(card["classes"]), _temperature(card))
+            made = cls(networks, tuple(card["classes"]), _temperature(card))
             whole = np.isfinite(made.proba(np.zeros(len(FEATURE_NAMES)))).sum()
         except ModelError:
             raise
@@ -104,20 +136,28 @@ class ExerciseClassifier:
 
     def proba_many(self, features: np.ndarray) -> np.ndarray:
         """(n, n_classes) of (n, n_features), mean over each body and its mirror image."""
-        x = self.standardised(np.concatenate([features, mirror_features(features)]))
+        x = self.standardised(np.concatenate([features, mirror_features(features)]))[None]
         for weights, bias in self._layers[:-1]:
             x = np.maximum(x @ weights + bias, 0.0)
         weights, bias = self._layers[-1]
-        logits = (x @ weights + bias) / self.temperature
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        proba = odds / odds.sum(axis=1, keepdims=True)
+        logits = x @ weights + bias
+        odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        proba = (odds / odds.sum(axis=-1, keepdims=True)).mean(axis=0)
         n = len(features)
-        return (proba[:n] + proba[n:]) / 2
+        return cooled((proba[:n] + proba[n:]) / 2, self.temperature)
 
     def standardised(self, features: np.ndarray) -> np.ndarray:
         """(n, n_features) about their mean in training, in units of their spread there; NaN: 0."""
         x = (features - self._mean) / self._scale
         return np.where(np.isfinite(x), x, 0.0)
+
+
+def cooled(proba: np.ndarray, temperature: float) -> np.ndarray:
+    """(n, c) probabilities made less sure: as if the logits were divided by ``temperature``."""
+    if temperature == 1.0:
+        return proba
+    odds = np.maximum(proba, 1e-9) ** (1.0 / temperature)
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
 def read_card(path: Path | None = None) -> dict[str, Any]:
@@ -162,10 +202,14 @@ def save_arrays(model: Any, path: Path) -> None:
 
     Reading the model itself takes scikit-learn, whose import is two seconds of every start.
     """
-    scale, mlp = model.named_steps["scale"], model.named_steps["mlp"]
-    arrays = {"mean": scale.mean_, "scale": scale.scale_, "classes": np.array(model.classes_, str)}
-    for kind, layers in (("weights", mlp.coefs_), ("bias", mlp.intercepts_)):
-        arrays |= {f"{kind}_{i}": layer for i, layer in enumerate(layers)}
+    networks = Networks.of(model)
+    arrays = {
+        "mean": networks.mean,
+        "scale": networks.scale,
+        "classes": np.array(networks.classes, str),
+    }
+    for i, (weights, bias) in enumerate(networks.layers):
+        arrays |= {f"weights_{i}": weights.astype(np.float32), f"bias_{i}": bias.astype(np.float32)}
     kept = path.with_suffix(".npz")
     unfinished = kept.with_suffix(".part")
     with unfinished.open("wb") as file:
@@ -173,24 +217,20 @@ def save_arrays(model: Any, path: Path) -> None:
     unfinished.replace(kept)
 
 
-def _load_arrays(path: Path) -> Any:
+def _load_arrays(path: Path) -> Networks | None:
     """The same as the model at ``path`` for whoever asks it; None where they are of another one."""
-    kept = path.with_suffix(".npz")
     try:
-        with np.load(kept, allow_pickle=False) as saved:
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as saved:
             if str(saved["of"]) != _digest(path):
                 return None
             n = sum(name.startswith("weights_") for name in saved.files)
-            weights, biases = (
-                [saved[f"{kind}_{i}"] for i in range(n)] for kind in ("weights", "bias")
-            )
-            mean = saved["mean"]
-            scale = SimpleNamespace(mean_=mean, scale_=saved["scale"], n_features_in_=len(mean))
-            mlp = SimpleNamespace(coefs_=weights, intercepts_=biases)
-            classes = saved["classes"].tolist()
+            layers = [
+                (saved[f"weights_{i}"].astype(np.float64), saved[f"bias_{i}"].astype(np.float64))
+                for i in range(n)
+            ]
+            return Networks(saved["classes"].tolist(), saved["mean"], saved["scale"], layers)
     except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         return None  # the model itself is there
-    return SimpleNamespace(named_steps={"scale": scale, "mlp": mlp}, classes_=classes)
 
 
 def _digest(path: Path) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from posecore.classify import read_card
+from posecore.classify import cooled, read_card
 from posecore.clip_score import clip_name
 from posecore.features import FeatureWindow
 from posecore.pipeline import Settings
@@ -163,12 +163,6 @@ def sequence_features(sequence: Sequence) -> np.ndarray:
     return np.array(
         [window.step(j, float(t)) for t, j in zip(sequence.t_s, sequence.joints_px, strict=True)]
     )
-
-
-def cooled(proba: np.ndarray, temperature: float) -> np.ndarray:
-    """(n, c) probabilities made less sure: as if the logits were divided by ``temperature``."""
-    odds = np.maximum(proba, 1e-9) ** (1.0 / temperature)
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
 def voted_on(answer: Answer, temperature: float = 1.0, settings: Settings | None = None) -> HeldOut:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline as Steps
@@ -38,12 +39,14 @@ def trained(n_features: int = N, classes: tuple[str, ...] = CLASSES) -> Steps:
     x = random.normal(size=(200, n_features)) * 2 + np.array(
         [list(classes).index(label) for label in y]
     ).reshape(-1, 1)
-    mlp = MLPClassifier((12, 6), max_iter=8, random_state=0)
-    steps = Steps([("scale", StandardScaler()), ("mlp", mlp)])
+    mlp = MLPClassifier((12, 6), max_iter=8)
+    networks = BaggingClassifier(mlp, n_estimators=2, max_samples=0.7, random_state=0)
+    steps = Steps([("scale", StandardScaler()), ("mlp", networks)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        steps.fit(x, y)
-    del mlp._optimizer
+        steps.fit(x.astype(np.float32), y)
+    for network in networks.estimators_:
+        del network._optimizer
     return steps
 
 
@@ -110,6 +113,14 @@ def test_probabilities_add_up_to_1(model, some_features):
     proba = ExerciseClassifier(model, CLASSES).proba_many(some_features * 50)
     assert np.isfinite(proba).all()
     np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+
+
+def test_temperature_makes_it_less_sure_and_leaves_the_order(model, some_features):
+    plain = ExerciseClassifier(model, CLASSES).proba_many(some_features)
+    cool = ExerciseClassifier(model, CLASSES, temperature=3.0).proba_many(some_features)
+    assert (cool.max(axis=1) < plain.max(axis=1)).all()
+    np.testing.assert_array_equal(cool.argsort(axis=1), plain.argsort(axis=1))
+    np.testing.assert_allclose(cool.sum(axis=1), 1.0)
 
 
 def test_feature_that_is_not_seen_counts_as_average(model, some_features):
@@ -245,6 +256,15 @@ def test_card_whose_classes_are_not_the_models_is_refused(tmp_path, model, class
 def test_file_that_holds_something_else_than_a_classifier_is_refused(tmp_path):
     other = StandardScaler().fit(np.zeros((3, N)))
     assert "classes of its card" in refusal(written(tmp_path, other))
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_single_network_is_refused(tmp_path):
+    x = np.zeros((6, N)) + np.arange(6)[:, None]
+    mlp = MLPClassifier((4,), max_iter=200, random_state=0)
+    alone = Steps([("scale", StandardScaler()), ("mlp", mlp)]).fit(x, [*CLASSES] * 2)
+    del mlp._optimizer
+    assert "no scaler with networks" in refusal(written(tmp_path, alone))
 
 
 def test_card_is_read_without_the_model_being_loaded(saved):
