@@ -91,6 +91,8 @@ def show_files(store: Store) -> None:
         mime="application/gzip",
         icon=":material/download:",
         key="settings_export",
+        # A run of the page would let go of the file before the browser has asked for it.
+        on_click="ignore",
     )
     number = st.session_state.setdefault("settings_imports", 0)
     given = st.file_uploader(_("Import a file"), type=["gz"], key=f"settings_import_{number}")
