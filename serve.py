@@ -14,7 +14,7 @@ import streamlit.logger
 from streamlit.web import cli
 
 from pages.gate import close_to_strangers
-from pages.quiet import ask_nobody
+from pages.quiet import ask_nobody, pass_over_closed_tabs
 from posecore import logs, monitor
 from posecore.passing import delete_left_behind
 
@@ -42,6 +42,7 @@ def main() -> int:
         logs.note(logging.getLogger("posecore.monitor"), "monitor listens", url=running.url)
     delete_left_behind()
     ask_nobody()
+    pass_over_closed_tabs()
     close_to_strangers()
     cli.main(["run", str(APP), *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from pages.quiet import pass_over_closed_tabs
 from posecore import logs
 
 ROOT = Path(__file__).parents[1]
@@ -141,3 +142,18 @@ def test_a_server_with_a_wrong_setting_says_so_and_does_not_start():
     )
     assert done.returncode == 2
     assert done.stderr.strip() == "PoseCoach: POSECOACH_LOG: expected text or json, got 'xml'."
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError('WebSocket is not connected. Need to call "accept" first.'), False),
+        (RuntimeError('Cannot call "send" once a close message has been sent.'), False),
+        (RuntimeError("something else"), True),
+        (ValueError("WebSocket is not connected."), True),
+    ],
+)
+def test_a_tab_that_is_closed_is_no_error_and_all_else_is(error, told, caplog):
+    pass_over_closed_tabs()
+    logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=error)
+    assert bool(caplog.records) is told
