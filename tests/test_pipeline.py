@@ -474,7 +474,8 @@ def test_rendered_person_is_recognised_and_counted(tmp_path):
     pipeline = Pipeline(classifier=ExerciseClassifier.load())
     results = run(pipeline, list(track_of(CLIPS / "squat_45_2.mp4", tmp_path).poses()))
     assert sets_of(pipeline) == [("squat", 3)]
-    voted = [r.voted_exercise for r in results]
+    # Before anything has moved, a stance may be taken for another's.
+    voted = [r.voted_exercise for r in results if r.t_s > 1.0]
     assert max(set(voted), key=voted.count) == "squat"
     assert set(voted) <= {"squat", NONE}
 
