@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OTHERS = sorted(set(LANGUAGES) - {ENGLISH})
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
-FOR_THE_OPERATOR = {"relay.py", "person.py"}
-"""Their sentences name a setting of the server to whoever set it, in its log."""
+FOR_THE_OPERATOR = {"relay.py", "person.py", "quiet.py"}
+"""Their sentences are in the server's log, or are kept out of it; no page shows them."""
 
 NO_WORDS = {
     "pose start",  # classes of a drawing
