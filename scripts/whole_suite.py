@@ -1,8 +1,8 @@
 """The whole suite, as `make test` runs it without ARGS: all that can go on side by side does.
 
-Two browsers train before the app from the beginning to the end, with a small part of the processor
-time; tests without a browser run on all processors; those with one run alone, because a person's
-patience is measured there; last comes a look at what the training left behind.
+Two browsers train before the app for ten minutes, with a small part of the processor time, while
+tests without a browser run on all processors; then comes a look at what the training left behind;
+tests with a browser run last and alone, because a person's patience is measured there.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ SOAK_VARIABLE = "POSECOACH_SOAK"
 """Environment variable: the file that a soak's figures are in, its log beside it."""
 
 _BEGIN_S, _END_S = 180.0, 300.0
-# A third of what a test gets, so that pictures come; a tenth while other pictures are waited for.
-_BESIDE_TESTS, _BESIDE_BROWSERS = 5, 10
+_NICENESS = 5  # a third of what a test gets, so that pictures come
 
 
 def main() -> int:
@@ -36,13 +35,12 @@ def main() -> int:
         with _training(figures) as training:
             aside = ("--numprocesses=auto", "--dist=loadfile")
             failed = _tests("tests", f"--ignore={BROWSER}", f"--ignore={SOAK}", *aside)
-            _let_go_first(training.pid, _BESIDE_BROWSERS)
-            failed |= _tests(BROWSER)
             try:
                 training.wait(SOAK_MINUTES * 60 + _END_S)
             except subprocess.TimeoutExpired:
                 print("The soak does not end.", file=sys.stderr)
         failed |= _tests(SOAK, environment={SOAK_VARIABLE: str(figures)})
+    failed |= _tests(BROWSER, "-m", "not long")
     return int(failed)
 
 
@@ -69,7 +67,7 @@ def _training(figures: Path) -> Iterator[subprocess.Popen[bytes]]:
         until_s = time.monotonic() + _BEGIN_S
         while training.poll() is None and time.monotonic() < until_s:
             if ALL_TRAIN in written.read_text(errors="replace"):
-                _let_go_first(training.pid, _BESIDE_TESTS)
+                _let_go_first(training.pid, _NICENESS)
                 break
             time.sleep(0.5)
         yield training

@@ -38,8 +38,10 @@ def assert_clean(ending: Ending) -> None:
     "weather",
     [
         WEATHERS["20 % lost"],
-        WEATHERS["each 40 to 160 ms late, a quarter overtakes"],
-        WEATHERS["300 kbit/s"],
+        pytest.param(
+            WEATHERS["each 40 to 160 ms late, a quarter overtakes"], marks=pytest.mark.long
+        ),
+        pytest.param(WEATHERS["300 kbit/s"], marks=pytest.mark.long),
     ],
     ids=["lost", "late and overtaken", "narrow"],
 )
@@ -74,9 +76,9 @@ def test_a_camera_that_is_pulled_out_is_spoken_of(there: Place):
     ("event", "sessions"),
     [
         (tabs.tab_closed, 1),
-        (tabs.page_left, 2),
-        (tabs.two_tabs, 2),
-        (tabs.camera_turned, 2),
+        pytest.param(tabs.page_left, 2, marks=pytest.mark.long),
+        pytest.param(tabs.two_tabs, 2, marks=pytest.mark.long),
+        pytest.param(tabs.camera_turned, 2, marks=pytest.mark.long),
     ],
 )
 def test_what_happens_to_a_tab_ends_or_goes_on(there: Place, event, sessions: int):
@@ -85,6 +87,7 @@ def test_what_happens_to_a_tab_ends_or_goes_on(there: Place, event, sessions: in
     assert_clean(found.ending)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("event", [tabs.network_gone_for_a_moment, tabs.laptop_asleep])
 def test_after_a_pause_it_goes_on_or_is_over_and_says_so(there: Place, event):
     found = tabs.happen(there, event)
