@@ -1,13 +1,14 @@
 # make run    the app; needs Python 3.11 or 3.12, does the rest itself
 # make test   the whole suite, with a browser
 # make lint   format, lint and type checks
+# make soak   ten minutes of two browsers before the app, and what they left behind
 # make audit  known weaknesses of the pinned packages, as the package index tells them
 # make clean  removes the virtual environment and caches; sessions are kept
 #
 # ARGS goes to the program that is called:  make run ARGS="--server.port 8600"
 #                                           make test ARGS="tests/test_reps.py -x"
 
-.PHONY: run test lint audit clean
+.PHONY: run test soak lint audit clean
 .DEFAULT_GOAL := run
 
 ARGS ?=
@@ -35,6 +36,10 @@ ifeq ($(strip $(ARGS)),)
 else
 	@exec $(VENV_PYTHON) -m pytest $(ARGS)
 endif
+
+soak:
+	$(call PREPARE,test)
+	@exec $(VENV_PYTHON) scripts/whole_suite.py soak
 
 lint:
 	$(call PREPARE,test)

@@ -22,7 +22,6 @@ from bench.trust import streaming
 from pages.workout_loading import MOST_PEOPLE
 
 EVERY_S = 15.0
-ALL_TRAIN = "All train."
 """Printed when every viewer sees pictures come back."""
 
 WARM_S = 300.0
@@ -74,7 +73,6 @@ def soak(n: int, seconds: float, light: bool = False) -> Soak:
             for viewer in each:
                 streaming.begin(viewer)
                 viewer.watch()
-            print(ALL_TRAIN, flush=True)
             began_s, samples = time.monotonic(), []
             while time.monotonic() - began_s < seconds:
                 time.sleep(EVERY_S)

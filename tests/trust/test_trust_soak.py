@@ -1,4 +1,4 @@
-"""Ten minutes of two browsers before one app, beside all other tests: what did it leave behind?"""
+"""Ten minutes of two browsers before one app: what did they leave behind?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.needed import needed
 @pytest.fixture(scope="module")
 def soaked() -> Soak:
     if SOAK_VARIABLE not in os.environ:
-        pytest.skip("goes on beside the whole suite: make test without ARGS")
+        pytest.skip("takes ten minutes: make soak")
     needed(find_browser, f"no Chromium found; install one or set {BROWSER_VARIABLE} to its path")
     figures = Path(os.environ[SOAK_VARIABLE])
     if not figures.exists():
@@ -49,7 +49,6 @@ def test_after_stop_the_streams_are_let_go_of(soaked: Soak):
 
 
 def test_pictures_come_to_the_end(soaked: Soak):
-    # How late they are says nothing here, beside tests; `python -m bench soak` measures that.
     assert soaked.mean(1.0, lambda s: s.fps) > 0.2
 
 
