@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Watched, running_app
+from conftest import Watched, running_app, train_until
 from playwright.sync_api import expect
 from servers import Relay, running_relay
 
@@ -64,10 +64,7 @@ def test_reps_are_counted_through_a_relay_and_no_other_way(
     page = open_page(camera_showing(squat_camera)).page
     page.add_init_script(REMEMBER)
     page.reload()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_function(
-        """() => Number(document.querySelector('[data-testid="count"]')?.innerText) >= 2"""
-    )
+    train_until(page, 2)
     in_use = [pair for frame in page.frames if (pair := frame.evaluate(PAIR_IN_USE))]
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Session over")).to_be_visible()
