@@ -17,6 +17,7 @@ import streamlit_webrtc
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from pages.relay import Ways
+from pages.webcam_component import mend_component
 from posecore.draw import yuv420
 from posecore.language import ENGLISH, language, speaking
 from posecore.video import MAX_SIDE_PX
@@ -106,6 +107,7 @@ def stream(
     start   called in the offer's thread; facing: "user" or "environment", where there are both
     Raises NotConnected.
     """
+    mend_component()
     spoken = language()
 
     def made() -> Looker:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Watched, running_app, train_until
+from connections import REMEMBER
 from playwright.sync_api import expect
 from servers import Relay, running_relay
 
@@ -15,17 +16,6 @@ from bench.served import App, camera_showing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-# Every peer connection of the page and of the frames in it, to be asked how it goes.
-REMEMBER = """
-window.__connections = [];
-const Made = window.RTCPeerConnection;
-window.RTCPeerConnection = function (...given) {
-    const connection = new Made(...given);
-    window.__connections.push([connection, given[0]]);
-    return connection;
-};
-window.RTCPeerConnection.prototype = Made.prototype;
-"""
 PAIR_IN_USE = """async () => {
     for (const [connection, given] of window.__connections ?? []) {
         const stats = new Map(await connection.getStats());
