@@ -87,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     soak.add_argument("--viewers", type=int, default=2)
     soak.add_argument("--minutes", type=float, default=120.0)
     soak.add_argument("--out", type=Path, help="write here, not to docs/")
-    soak.add_argument("--light", type=Path, help="five pictures a second, figures to this file")
+    soak.add_argument("--light", action="store_true", help="a film of five pictures a second")
+    soak.add_argument("--figures", type=Path, help="write them here, and no text to docs/")
     soak.set_defaults(run=_soak)
     teach = commands.add_parser("teach", help="how well taught exercises are recognised")
     teach.add_argument("--data", type=Path, required=True)
@@ -208,7 +209,7 @@ def _start(given: argparse.Namespace) -> None:
 def _soak(given: argparse.Namespace) -> None:
     from bench.soak import soak_command
 
-    soak_command(given.viewers, given.minutes, given.out, given.light)
+    soak_command(given.viewers, given.minutes, given.out, given.light, given.figures)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ from bench.trust import streaming
 from pages.workout_loading import MOST_PEOPLE
 
 EVERY_S = 15.0
-"""Printed when every viewer sees pictures come back."""
 
 WARM_S = 300.0
 """Caches fill in the first minutes; growth is counted from here, or from a quarter of the time."""
@@ -60,7 +59,7 @@ class Soak:
 
 
 def soak(n: int, seconds: float, light: bool = False) -> Soak:
-    """light: a film of five pictures a second that need not be drawn, to go on beside tests."""
+    """light: a film of five pictures a second, to go on beside other work."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = folder / "clock.y4m"
@@ -110,25 +109,27 @@ def _line(sample: Sample) -> str:
     )
 
 
-def soak_command(n: int, minutes: float, out: Path | None, light: Path | None) -> None:
-    """light: a light one, whose figures go to this file and not to a page."""
-    found = soak(n, minutes * 60, light is not None)
-    text = report(found, n)
+def soak_command(
+    n: int, minutes: float, out: Path | None, light: bool, figures: Path | None
+) -> None:
+    """figures: they go to this file and not to a page."""
+    found = soak(n, minutes * 60, light)
+    text = report(found, n, light)
     print(text)
-    if light is not None:
-        light.write_text(json.dumps(asdict(found)), encoding="utf-8")
+    if figures is not None:
+        figures.write_text(json.dumps(asdict(found)), encoding="utf-8")
     else:
         write_section(out or RELIABILITY, "soak", text)
 
 
 def read_soak(path: Path) -> Soak:
-    """What ``--light`` wrote."""
+    """What ``--figures`` wrote."""
     found = json.loads(path.read_text(encoding="utf-8"))
     samples = [Sample(**each | {"load": Load(**each["load"])}) for each in found["samples"]]
     return Soak(tuple(samples), Load(**found["ended"]), tuple(found["errors"]))
 
 
-def report(found: Soak, n: int) -> str:
+def report(found: Soak, n: int, light: bool) -> str:
     rows = []
     for name, of, digits, after in (
         ("memory of the app, MB", lambda s: s.load.memory_mb, 0, found.ended.memory_mb),
@@ -151,8 +152,10 @@ def report(found: Soak, n: int) -> str:
         [
             "## Soak",
             "",
-            f"`python -m bench soak --viewers {n} --minutes {found.seconds / 60:.0f}`: {n} "
-            "browsers train before a film that goes round and round. At the start: after the first "
+            f"`python -m bench soak --viewers {n} --minutes {found.seconds / 60:.0f}"
+            f"{' --light' if light else ''}`: {n} browsers train before a film "
+            f"{'of five pictures a second ' if light else ''}that goes round and round. At the "
+            "start: after the first "
             "minutes, when caches are filled. After Stop: ten seconds after the last stopped.",
             "",
             machine(),

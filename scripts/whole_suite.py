@@ -33,7 +33,7 @@ def _suite() -> bool:
 def _soak() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "soak.json"
-        asked = ["soak", "--light", str(figures), "--viewers", "2", "--minutes", str(SOAK_MINUTES)]
+        asked = ["soak", "--light", "--minutes", str(SOAK_MINUTES), "--figures", str(figures)]
         with figures.with_suffix(".log").open("wb") as log:
             command = [sys.executable, "-m", "bench", *asked]
             subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False)
