@@ -26,13 +26,14 @@ READ_JS = """
     const [squares, height, of] = SIZES;
     if (!video.videoWidth) return null;
     const high = Math.ceil(height * video.videoHeight / of);
-    const canvas = new OffscreenCanvas(video.videoWidth, high);
-    const drawn = canvas.getContext("2d", { willReadFrequently: true });
-    drawn.drawImage(video, 0, 0);
-    const y = Math.floor(canvas.height / 2), wide = canvas.width / squares, light = [];
+    const wide = video.videoWidth, light = [];
+    const drawn = video.pcStrip ??=
+        new OffscreenCanvas(wide, 1).getContext("2d", { willReadFrequently: true });
+    drawn.drawImage(video, 0, Math.floor(high / 2), wide, 1, 0, 0, wide, 1);
+    const row = drawn.getImageData(0, 0, wide, 1).data;
     for (let i = 0; i < squares; i++) {
-        const p = drawn.getImageData(Math.floor((i + .5) * wide), y, 1, 1).data;
-        light.push(p[0] + p[1] + p[2] > 384);
+        const p = 4 * Math.floor((i + .5) * wide / squares);
+        light.push(row[p] + row[p + 1] + row[p + 2] > 384);
     }
     if (!light[0]) light.reverse();
     if (!light[0] || light[squares - 1]) return null;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from posecore.monitor import HERE, PORT_VARIABLE
 from posecore.store import URL_VARIABLE, Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,17 +39,27 @@ class NotServed(Exception):
 
 @dataclass(frozen=True)
 class App:
-    """A running app. ``ready_s``: from the start of its process until it served a page."""
+    """A running app.
+
+    monitor  address of its counters; ready_s: from the start of its process until it served a page
+    """
 
     url: str
     log: Path
     database_url: str
     process: subprocess.Popen[bytes]
+    monitor: str
     ready_s: float
 
     @property
     def store(self) -> Store:
         return Store(self.database_url)
+
+    def counted(self, name: str) -> float:
+        """What the app's monitor says of it, all labels together."""
+        with urllib.request.urlopen(f"{self.monitor}/metrics", timeout=10) as answer:
+            said = answer.read().decode()
+        return sum(float(n) for n in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", said, re.M))
 
 
 def camera_showing(film: Path) -> tuple[str, ...]:
@@ -78,23 +90,25 @@ def served(
     environment, options  beside what it is always given; port: a free one where None
     Raises NotServed where it does not answer, TimeoutExpired where it does not end.
     """
-    port = port or free_port()
+    port, monitor_port = port or free_port(), free_port()
     url, log = f"http://localhost:{port}", folder / "app.log"
     database_url = f"sqlite:///{folder / 'sessions.db'}"
     watch = ("--server.fileWatcherType", "none")  # as on a server: what is measured does not change
     options = ("--server.port", str(port), "--server.headless", "true", *watch, *options)
+    settings = {URL_VARIABLE: database_url, PORT_VARIABLE: str(monitor_port)}
     began_s = time.monotonic()
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "serve.py", *options],
             cwd=ROOT,
-            env=os.environ | {URL_VARIABLE: database_url} | dict(environment or {}),
+            env=os.environ | settings | dict(environment or {}),
             stdout=written,
             stderr=subprocess.STDOUT,
         )
     try:
         _wait_until_it_answers(url, process, log)
-        yield App(url, log, database_url, process, time.monotonic() - began_s)
+        monitor = f"http://{HERE}:{monitor_port}"
+        yield App(url, log, database_url, process, monitor, time.monotonic() - began_s)
     finally:
         process.terminate()
         try:

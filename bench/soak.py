@@ -14,17 +14,32 @@ import psutil
 from playwright.sync_api import Error as PlaywrightError
 
 from bench.clock import make_film
-from bench.live import Load, Viewer, load_of, viewers
 from bench.overhead import machine
 from bench.page import RELIABILITY, table, write_section
 from bench.served import served
 from bench.trust import streaming
+from bench.viewer import Viewer, viewers
 from pages.workout_loading import MOST_PEOPLE
 
 EVERY_S = 15.0
 
 WARM_S = 300.0
 """Caches fill in the first minutes; growth is counted from here, or from a quarter of the time."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the app's process holds at one moment."""
+
+    at_s: float
+    memory_mb: float
+    threads: int
+    files: int
+
+
+def load_of(process: psutil.Process, began_s: float) -> Load:
+    memory = process.memory_info().rss / 2**20
+    return Load(time.monotonic() - began_s, memory, process.num_threads(), process.num_fds())
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from pathlib import Path
 from statistics import median
 
 from bench.clock import make_film
-from bench.live import browsers
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
 from bench.results import keep
 from bench.served import ROOT, served
+from bench.viewer import browsers
 
 IMPORTED = {
     "posecore": "import posecore",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,11 +58,14 @@ def _try_estimator() -> None:
         trial.warm_up()
     finally:
         trial.close()
-    # Streamlit collects all garbage after every run of a fragment, several times a second, and no
-    # thread goes on meanwhile: 0.2 s each with the libraries loaded, and a frame took a second.
-    # What is loaded now stays for good; the collector need not look at it again.
+    # No thread goes on while garbage is collected: 0.2 s each time with the libraries loaded. What
+    # is loaded now stays for good; the collector need not look at it again. (Streamlit's own habit
+    # of collecting after every run of a fragment is turned off in .streamlit/config.toml.)
     gc.collect()
     gc.freeze()
+    # Whoever waits for the interpreter gets it sooner than after Python's 5 ms: with two streams
+    # the loop that takes their packets fell seconds behind (python -m bench live).
+    sys.setswitchinterval(0.0005)
 
 
 def show_left_out() -> None:

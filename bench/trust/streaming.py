@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import re
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ from playwright.sync_api import Playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench.clock import FPS, SIZE, paint
-from bench.live import PATIENCE_MS, Viewer
-from bench.served import ROOT, App, NotServed, free_port, served
-from bench.trust.link import CLEAR, HERE, Link, Weather, coturn, link_to
+from bench.served import ROOT, App, NotServed, served
+from bench.trust.link import CLEAR, Link, Weather, coturn, link_to
+from bench.viewer import PATIENCE_MS, Viewer
 from pages.workout_loading import MOST_PEOPLE
 from posecore.store import SessionSummary
 from scripts.prepare import find_browser
@@ -89,7 +88,6 @@ class Place:
     film: Film
     playwright: Playwright
     browser_path: str
-    monitor: str
 
     @property
     def process(self) -> psutil.Process:
@@ -103,14 +101,8 @@ class Place:
         finally:
             viewer.close()
 
-    def counted(self, name: str) -> float:
-        """What the app's monitor says of it."""
-        with urllib.request.urlopen(f"{self.monitor}/metrics", timeout=10) as answer:
-            said = answer.read().decode()
-        return sum(float(n) for n in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", said, re.M))
-
     def stream_threads(self) -> int:
-        return int(self.counted("posecoach_stream_threads"))
+        return int(self.app.counted("posecoach_stream_threads"))
 
     def sessions(self) -> list[SessionSummary]:
         """The oldest first."""
@@ -135,14 +127,10 @@ def place(folder: Path, film: Film, playwright: Playwright) -> Iterator[Place]:
     with ExitStack() as stack:
         relay = stack.enter_context(coturn(folder))
         link = stack.enter_context(link_to(relay))
-        port = free_port()
-        settings = relay.settings(link.port) | {
-            "POSECOACH_MONITOR_PORT": str(port),
-            # Who was there a moment ago is no reason here to turn anybody away.
-            MOST_PEOPLE: "8",
-        }
+        # Who was there a moment ago is no reason here to turn anybody away.
+        settings = relay.settings(link.port) | {MOST_PEOPLE: "8"}
         app = stack.enter_context(served(folder, settings))
-        there = Place(app, link, film, playwright, path, f"http://{HERE}:{port}")
+        there = Place(app, link, film, playwright, path)
         with there.viewer() as viewer:  # what is loaded once stays loaded
             begin(viewer)
             viewer.stop()
@@ -151,7 +139,7 @@ def place(folder: Path, film: Film, playwright: Playwright) -> Iterator[Place]:
 
 
 def begin(viewer: Viewer) -> None:
-    """Press Start, again where a busy computer took more than the ten seconds for connecting."""
+    """Press Start, again where a bad network or a busy computer took too long for connecting."""
     viewer.page.set_default_timeout(_START_S * 1000)
     for attempt in range(_ATTEMPTS):
         try:
@@ -212,7 +200,8 @@ class Attempt:
         there = self._there
 
         def let_go() -> bool:
-            return not there.counted("posecoach_sessions_running") and not there.stream_threads()
+            running = there.app.counted("posecoach_sessions_running")
+            return not running and not there.stream_threads()
 
         after_s = wait_until(let_go)
         there.link.weather = CLEAR
@@ -220,7 +209,7 @@ class Attempt:
             after_s,
             (self._before, self._middle, there.stream_threads()),
             (self._all, there.process.num_threads()),
-            int(there.counted("posecoach_sessions_running")),
+            int(there.app.counted("posecoach_sessions_running")),
             sum(each.ended_at is None for each in self.kept()),
             tuple(there.wrong()[self._said :]),
         )
@@ -255,9 +244,9 @@ def stream(there: Place, weather: Weather, seconds: float) -> Streamed:
         sent, lost = packets(there.link)
         begin(viewer)
         viewer.watch()
-        began_s, looked = time.monotonic(), there.counted("posecoach_frames_total")
+        began_s, looked = time.monotonic(), there.app.counted("posecoach_frames_total")
         viewer.page.wait_for_timeout(seconds * 1000)
-        looked = there.counted("posecoach_frames_total") - looked
+        looked = there.app.counted("posecoach_frames_total") - looked
         attempt.look()
         seen = viewer.take()
         lasted_s = time.monotonic() - began_s

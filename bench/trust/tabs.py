@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import psutil
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from bench.live import Viewer
 from bench.trust.link import CLEAR, CUT
 from bench.trust.streaming import Attempt, Ending, Place, begin, wait_until
+from bench.viewer import Viewer
 
 _PATIENCE_S = 60.0
 _OVER = "Session over"

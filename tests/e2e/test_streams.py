@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Playwright
 from servers import program
 
-from bench.live import Viewer
 from bench.trust import tabs
 from bench.trust.link import Weather
 from bench.trust.streaming import WEATHERS, Ending, Place, make_film, packets, place
+from bench.viewer import Viewer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
