@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -206,22 +207,31 @@ def _processor_ms(took: _Took, n_frames: int) -> float:
 
 def _agreement(expected: Sequence[Sets], found: Sequence[Sets]) -> str:
     """In words: what is the same, and how far times lie apart."""
-    told = [
-        [[(each.exercise, each.n_complete, len(each.reps)) for each in sets] for sets in side]
-        for side in (expected, found)
-    ]
-    if told[0] != told[1]:
-        return f"not the same ({told[1]} instead of {told[0]})"
     pairs = [
         (a, b)
         for one, other in zip(expected, found, strict=True)
-        for x, y in zip(one, other, strict=True)
-        for a, b in zip(x.reps, y.reps, strict=True)
+        for x, y in zip(one, other)
+        if len(x.reps) == len(y.reps)
+        for a, b in zip(x.reps, y.reps)
     ]
-    apart_s = max((max(abs(a.start_s - b.start_s), abs(a.end_s - b.end_s)) for a, b in pairs),
-                  default=0.0)  # fmt: skip
-    n_sets = sum(map(len, expected))
-    return f"the same, {len(pairs)} reps in {n_sets} sets, at most {apart_s:.3f} s apart"
+    apart_s = [max(abs(a.start_s - b.start_s), abs(a.end_s - b.end_s)) for a, b in pairs]
+    told = [[_in_words(each) for sets in side for each in sets] for side in (expected, found)]
+    if told[0] == told[1]:
+        n_sets = sum(map(len, expected))
+        far_s = max(apart_s, default=0.0)
+        return f"the same, {len(pairs)} reps in {n_sets} sets, at most {far_s:.3f} s apart"
+    changes = SequenceMatcher(None, *told, autojunk=False).get_opcodes()
+    n_same = sum(end - start for tag, start, end, _, _ in changes if tag == "equal")
+    others = [
+        f"{', '.join(told[1][c:d]) or 'nothing'} instead of {', '.join(told[0][a:b]) or 'nothing'}"
+        for tag, a, b, c, d in changes
+        if tag != "equal"
+    ]
+    return f"{n_same} of {len(told[0])} sets the same; {'; '.join(others)}"
+
+
+def _in_words(of: ExerciseSet) -> str:
+    return f"{of.exercise} of {of.n_complete} reps"
 
 
 def _differences(alone: Poses, shared: Poses, joins_s: Sequence[float]) -> str:

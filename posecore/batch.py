@@ -235,7 +235,8 @@ def analyze_all(
 
     crew  of so many workers, where there is one already; it is left open
     Poses are estimated by ``workers`` processes, which take parts of all films in turn, so that
-    none waits while another has a long film to itself; the rest is done here, by threads.
+    none waits while another has a long film to itself; the rest is done here, by threads. Large
+    files are begun first: a small one at the end leaves no processor without work for long.
     """
     tell = on_progress or (lambda number, done_s, total_s: None)
     if len(jobs) < 2 or workers < 2:
@@ -247,18 +248,26 @@ def analyze_all(
     own = Crew(workers) if crew is None else None
     knowing = cache(knowledge)  # read once for all of them
     try:
-        futures = [
-            together.submit(
+        futures = {
+            number: together.submit(
                 analyze_one, job, partial(tell, number), crew=own or crew, knowing=knowing
             )
-            for number, job in enumerate(jobs)
-        ]
-        for future in futures:
-            yield future.result()
+            for number, job in sorted(enumerate(jobs), key=lambda each: -_bytes_of(each[1].video))
+        }
+        for number in range(len(jobs)):
+            yield futures[number].result()
     finally:
         if own is not None:
             own.close()  # whoever still waits for it is told so
         together.shutdown(cancel_futures=True)
+
+
+def _bytes_of(video: Path) -> int:
+    """0 where it cannot be told: whoever opens it says why."""
+    try:
+        return video.stat().st_size
+    except OSError:
+        return 0
 
 
 class _Annotator:
