@@ -24,7 +24,6 @@ _NAMES = (
     Text("k nearest neighbours"), Text("logistic regression"), Text("support vectors (RBF)"),
     Text("random forest"), Text("gradient boosting"), Text("multi-layer perceptron"),
     Text("multi-layer perceptron, rows blurred"), Text("the model that ships"),
-    Text("the model that shipped before"),
     Text("one frame, then votes (the paper's method)"), Text("window of 1 s"),
     Text("window of 2 s (as it ships)"), Text("window of 4 s"),
     Text("windows of 1, 2 and 4 s together"), Text("16 poses of 2 s in order (temporal network)"),
