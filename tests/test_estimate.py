@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore.estimate import PoseEstimator, mediapipe_pose
+from posecore.estimate import PoseEstimator, mediapipe_pose, numbers_in
 from posecore.video import frames
 
 CLIP = Path(__file__).parent / "clips" / "gym_squat_700.mp4"
@@ -48,3 +48,26 @@ def test_after_a_reset_it_is_as_new(pictures):
             again, first = used.estimate(rgb, i / 30), fresh.estimate(rgb, i / 30)
             assert again is not None and first is not None
             np.testing.assert_array_equal(again.image, first.image)
+
+
+def written_landmarks(n: int = 66, **left_out: None) -> bytes:
+    from mediapipe.framework.formats.landmark_pb2 import NormalizedLandmarkList
+
+    marks = NormalizedLandmarkList()
+    for i in range(n):
+        told = {"x": i / 7, "y": -i, "z": 1e-9 * i, "visibility": 0.5, "presence": 1.0}
+        marks.landmark.add(**{name: v for name, v in told.items() if name not in left_out})
+    return bytes(marks.SerializeToString())
+
+
+def test_landmarks_are_read_as_protobuf_reads_them():
+    numbers = numbers_in(written_landmarks())
+    expected = np.array([(i / 7, -i, 1e-9 * i, 0.5) for i in range(66)], np.float32)
+    np.testing.assert_array_equal(numbers, expected)
+
+
+@pytest.mark.parametrize(
+    "written", [written_landmarks(65), written_landmarks(visibility=None), b"", b"\n" * 66 * 27]
+)
+def test_what_is_written_in_another_way_is_left_to_protobuf(written):
+    assert numbers_in(written) is None
