@@ -14,7 +14,7 @@ from bench.clock import make_film
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
 from bench.results import keep
-from bench.served import App, served
+from bench.served import App, NotServed, served
 from bench.viewer import Viewer, Watched, viewers
 from pages.workout_loading import MOST_PEOPLE
 
@@ -27,7 +27,8 @@ class Run:
     dropped          those a second that it passed over because newer ones were there
     cores            processors that the app was busy with meanwhile; memory_mb: what it held
     mbit_s           on the wire, both ways, all viewers together
-    watched          what was then seen in the pages; reading the clocks costs the browser time
+    watched          what was then seen in the pages whose stream was still there; reading the
+                     clocks costs the browsers time
     on_fps, off_fps  pictures processed with the chart and without, in turns; one viewer only
     """
 
@@ -51,13 +52,21 @@ class Run:
     @property
     def shown(self) -> float:
         """Different pictures a second that were read off the page, of the median viewer."""
-        return float(np.median([watched.fps for watched in self.watched]))
+        return _median([watched.fps for watched in self.watched])
+
+    @property
+    def chart_hz(self) -> float:
+        return _median([watched.chart_hz for watched in self.watched])
 
     def delay_ms(self, n_frames: int) -> tuple[float, float]:
         """Median, and 95 of 100."""
-        delay = np.concatenate([watched.delay_ms(n_frames) for watched in self.watched])
+        delay = np.concatenate([[], *(watched.delay_ms(n_frames) for watched in self.watched)])
         middle, late = np.percentile(delay, [50, 95]) if len(delay) else (np.nan, np.nan)
         return float(middle), float(late)
+
+
+def _median(values: list[float]) -> float:
+    return float(np.median(values)) if values else float("nan")
 
 
 @dataclass(frozen=True)
@@ -112,12 +121,9 @@ def measure(n: int, seconds: float, film: Path, n_frames: int) -> Run:
         used = _used(app, seconds)
         memory_mb = psutil.Process(app.process.pid).memory_info().rss / 2**20
         on_fps, off_fps = _in_turns(app, each[0], seconds / 2) if n == 1 else ((), ())
-        for viewer in each:
-            viewer.watch()
+        watching = [viewer for viewer in each if _watches(viewer)]
         time.sleep(seconds)
-        watched = tuple(viewer.take() for viewer in each)
-        for viewer in each:
-            viewer.stop()
+        watched = tuple(viewer.take() for viewer in watching)
     return Run(
         n=n,
         first_s=first_s,
@@ -130,6 +136,15 @@ def measure(n: int, seconds: float, film: Path, n_frames: int) -> Run:
         on_fps=on_fps,
         off_fps=off_fps,
     )
+
+
+def _watches(viewer: Viewer) -> bool:
+    """False where too many share the machine and this one's stream has ended."""
+    try:
+        viewer.watch()
+    except NotServed:
+        return False
+    return True
 
 
 def _in_turns(
@@ -164,7 +179,7 @@ def _figures(runs: list[Run], n_frames: int) -> dict[str, float]:
             f"fps_{run.n}": run.processed,
             f"delay_ms_{run.n}": middle,
             f"delay_p95_ms_{run.n}": late,
-            f"chart_hz_{run.n}": float(np.median([each.chart_hz for each in run.watched])),
+            f"chart_hz_{run.n}": run.chart_hz,
             f"frame_cpu_ms_{run.n}": run.frame_cpu_ms,
             f"memory_mb_{run.n}": run.memory_mb,
             f"mbit_s_{run.n}": run.mbit_s,
@@ -179,10 +194,11 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
     rows = []
     for run in runs:
         middle, late = run.delay_ms(n_frames)
-        chart = [watched.chart_hz for watched in run.watched]
         rows.append(
             [
-                str(run.n),
+                str(run.n)
+                if len(run.watched) == run.n
+                else f"{run.n}, {len(run.watched)} to the end",
                 f"{run.processed:.1f}",
                 f"{run.dropped:.1f}",
                 f"{run.frame_cpu_ms:.0f}",
@@ -193,7 +209,7 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
                 f"{run.shown:.1f}",
                 f"{middle:.0f}",
                 f"{late:.0f}",
-                f"{np.median(chart):.1f}",
+                f"{run.chart_hz:.1f}",
             ]
         )
     head = [

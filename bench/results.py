@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 
 from bench.page import PERFORMANCE
@@ -19,7 +20,8 @@ Figures = Mapping[str, float]
 
 def keep(command: str, figures: Figures, path: Path = RESULTS) -> None:
     """The headline figures of ``python -m bench COMMAND``, in place of those it left before."""
-    every = kept(path) | {command: {name: round(float(f), 4) for name, f in figures.items()}}
+    known = {name: round(float(f), 4) for name, f in figures.items() if isfinite(f)}
+    every = kept(path) | {command: known}
     path.write_text(json.dumps(dict(sorted(every.items())), indent=1) + "\n", encoding="utf-8")
 
 

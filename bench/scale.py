@@ -34,7 +34,7 @@ INPUTS = {
     ("live", "frame_cpu_ms_2"): "processor time of the app for one picture, two people, ms",
     ("live", "mbit_s_1"): "of one person on the wire, both ways together, Mbit/s",
     ("live", "memory_mb_1"): "memory of the app with one person, MB",
-    ("live", "memory_mb_4"): "memory of the app with four, MB",
+    ("live", "memory_mb_2"): "memory of the app with two, MB",
     ("overhead", "bare_ms"): "of one picture, MediaPipe alone, ms",
     ("overhead", "pipeline_ms"): "of one picture, the whole pipeline, ms",
     ("offline", "frame_cpu_ms"): "processor time for one picture of a recorded film, ms",
@@ -92,7 +92,7 @@ Values = Mapping[tuple[str, str], float]
 
 def streams(value: Values) -> list[Line]:
     frame_ms, mbit_s = value["live", "frame_cpu_ms_2"], value["live", "mbit_s_1"]
-    own_mb = (value["live", "memory_mb_4"] - value["live", "memory_mb_1"]) / 3
+    own_mb = value["live", "memory_mb_2"] - value["live", "memory_mb_1"]
     beyond_ms = value["overhead", "pipeline_ms"] - value["overhead", "bare_ms"]
     write_ms = value["history", "rep_write_ms"]
     of_cores = FPS * frame_ms / 1000

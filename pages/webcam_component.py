@@ -1,8 +1,10 @@
-"""The camera's component, mended: streamlit-webrtc's page says that it starts before it loads.
+"""The camera's component, mended: a copy of streamlit-webrtc's page that starts once, and hurries.
 
 The page loads a piece of itself only when the camera is started, and counts as stopped until that
 has come: drawn anew meanwhile, it starts a second time, and the answer to the first connection goes
-to the second, which never is one. In a copy of it both steps change places.
+to the second, which never is one. In the copy both steps change places. It also shows a picture as
+soon as it is there, where browsers hold some back for an even flow: who trains looks for the answer
+to what they just did.
 """
 
 from __future__ import annotations
@@ -22,6 +24,17 @@ _LOADS_BEFORE_IT_SAYS = re.compile(
     r"(?P<loads>await \w+\(\(\)=>import\(`[^`]+`\),\w+\(\[[\d,]*\]\),import\.meta\.url\)),"
     r"(?P<says>\w+\(\{type:`SIGNALLING_START`\}\))"
 )
+
+_SHOW_AT_ONCE = """<script>
+const Made = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Made {
+    constructor(...given) {
+        super(...given);
+        this.addEventListener("track", ({ receiver }) => { receiver.jitterBufferTarget = 0; });
+    }
+};
+</script>
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -44,5 +57,8 @@ def mend_component() -> PassingFolder | None:
         _log.warning("streamlit-webrtc is another one: look whether it still starts twice.")
         folder.cleanup()
         return None
+    page = copy / "index.html"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("<script", f"{_SHOW_AT_ONCE}<script", 1), encoding="utf-8")
     component._component_func = components.declare_component("posecoach_camera", path=str(copy))
     return folder

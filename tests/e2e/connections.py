@@ -15,3 +15,6 @@ window.RTCPeerConnection.prototype = Made.prototype;
 """An init script: all peer connections of the page and of its frames are kept, to be asked."""
 
 CONNECTIONS = "() => (window.__connections ?? []).length"
+
+BUFFERED_MS = "() => window.__connections?.[0]?.[0].getReceivers()[0].jitterBufferTarget"
+"""How long the browser wants to hold pictures back; undefined where the frame has no connection."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Watched, train_until
-from connections import CONNECTIONS, REMEMBER
+from connections import BUFFERED_MS, CONNECTIONS, REMEMBER
 from playwright.sync_api import Route
 
 from bench.served import App, camera_showing
@@ -32,5 +32,7 @@ def test_one_connection_is_made_however_late_the_component_is_there(
     page.reload()
     train_until(page, 1)
     made = sum(frame.evaluate(CONNECTIONS) for frame in page.frames)
+    held_back_ms = [frame.evaluate(BUFFERED_MS) for frame in page.frames]
     page.get_by_role("button", name="Stop", exact=True).click()
     assert made == 1
+    assert 0 in held_back_ms, "pictures are shown at once"
