@@ -120,7 +120,7 @@ def two_tabs(there: Place, viewer: Viewer) -> str:
     with there.viewer() as other:
         begin(other)
         wait_for_reps(other)
-        running = int(there.counted("posecoach_sessions_running"))
+        running = int(there.app.counted("posecoach_sessions_running"))
         other.stop()
     more = 1 + int(viewer.page.get_by_test_id("count").inner_text())
     wait_for_reps(viewer, more)
@@ -210,7 +210,7 @@ def seconds_until(viewer: Viewer, words: str) -> float:
 
 
 def seconds_until_over(there: Place) -> float:
-    return wait_until(lambda: there.counted("posecoach_sessions_running") == 0)
+    return wait_until(lambda: there.app.counted("posecoach_sessions_running") == 0)
 
 
 def _goes_on(there: Place, viewer: Viewer) -> str:
