@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
 
+from posecore.closing import Closing
 from posecore.decoder import BROKE_DOWN, LIMITS, TOO_LONG, too_many_frames
 from posecore.estimating import END, INFO, LAST, PARTS, POSES, PROBLEM, READY, last_time_s, unpacked
 from posecore.language import Text
@@ -67,7 +67,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-class Crew:
+class Crew(Closing):
     """``workers`` processes that take requests in the order in which they come.
 
     They begin at once, to be ready when the first film is. A process that breaks down costs the
@@ -86,17 +86,6 @@ class Crew:
         ]
         for thread in self._threads:
             thread.start()
-
-    def __enter__(self) -> Crew:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the processes, whatever they are at. Again does nothing."""

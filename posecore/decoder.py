@@ -21,11 +21,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from posecore.closing import Closing
 from posecore.language import Text, words_of
 from posecore.messages import (
     bytes_of,
@@ -77,7 +77,7 @@ class Limits:
 LIMITS = Limits()
 
 
-class GuardedReader:
+class GuardedReader(Closing):
     """As VideoReader, the decoding done by another process. Iterate ``frames()`` once.
 
     parts  look where the film can be cut; without, ``parts`` is all of it in one
@@ -131,17 +131,6 @@ class GuardedReader:
     def pid(self) -> int:
         """The decoding process, for who wants to watch it."""
         return self._process.pid
-
-    def __enter__(self) -> GuardedReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def frames(self) -> Iterator[tuple[np.ndarray, float]]:
         """As VideoReader.frames."""

@@ -7,11 +7,11 @@ network connection. Another estimator takes its place by offering the same two m
 from __future__ import annotations
 
 import os
-from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 
+from posecore.closing import Closing
 from posecore.landmarks import N_LANDMARKS
 from posecore.types import Pose
 
@@ -38,7 +38,7 @@ class Estimator(Protocol):
     def close(self) -> None: ...
 
 
-class PoseEstimator:
+class PoseEstimator(Closing):
     """MediaPipe Pose on successive frames of one person. One for each stream: it tracks.
 
     Loading takes about a second; make it before the first frame, not during it.
@@ -93,17 +93,6 @@ class PoseEstimator:
         if self._pose is not None:
             self._pose.close()
             self._pose = None
-
-    def __enter__(self) -> PoseEstimator:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def numbers_in(written: bytes) -> np.ndarray | None:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import av
 import numpy as np
@@ -15,6 +14,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from posecore.closing import Closing
 from posecore.language import Text
 
 MAX_SIDE_PX = 640
@@ -68,7 +68,7 @@ class VideoInfo:
     n_frames: int | None
 
 
-class VideoReader:
+class VideoReader(Closing):
     """Opens a video file; iterate ``frames()`` once, then ask ``cut_off_at_s``.
 
     Raises VideoError where the file is missing, empty, no video, or has no picture in it.
@@ -101,17 +101,6 @@ class VideoReader:
         except BaseException:
             self._container.close()
             raise
-
-    def __enter__(self) -> VideoReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Again does nothing."""
