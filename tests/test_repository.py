@@ -23,7 +23,17 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 # Low to high. A module imports from its own layer or a lower one, and never in a circle.
 # A package (exercises, store) is one entry.
 LAYERS = (
-    {"landmarks", "logs", "counters", "language", "messages", "passing", "workers", "workload"},
+    {
+        "closing",
+        "landmarks",
+        "logs",
+        "counters",
+        "language",
+        "messages",
+        "passing",
+        "workers",
+        "workload",
+    },
     {"types"},
     {"angles", "angle_model", "view", "smooth", "video", "video_writer", "exercises", "measures"},
     {
