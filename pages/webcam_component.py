@@ -12,9 +12,9 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-from functools import cache
 from pathlib import Path
 
+import streamlit as st
 import streamlit.components.v1 as components
 from streamlit_webrtc import component
 
@@ -39,7 +39,7 @@ window.RTCPeerConnection = class extends Made {
 _log = logging.getLogger(__name__)
 
 
-@cache
+@st.cache_resource(show_spinner=False)  # two first visitors at once must not make two
 def mend_component() -> PassingFolder | None:
     """The copy, which is served from now on; None where streamlit-webrtc is of another make."""
     folder = PassingFolder()
