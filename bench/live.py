@@ -74,7 +74,10 @@ def _median(values: list[float]) -> float:
 
 @dataclass(frozen=True)
 class _Usage:
-    """Of the app until now: frames, seconds of processor, bytes between programs here."""
+    """Of the app: frames, seconds of processor, bytes between programs here.
+
+    All that there were until ``at_s``; where ``_used`` gives it, those of a second.
+    """
 
     at_s: float
     frames: float

@@ -63,8 +63,8 @@ def _try_estimator() -> None:
     # of collecting after every run of a fragment is turned off in .streamlit/config.toml.)
     gc.collect()
     gc.freeze()
-    # Whoever waits for the interpreter gets it sooner than after Python's 5 ms: with two streams
-    # the loop that takes their packets fell seconds behind (python -m bench live).
+    # Whoever waits for the interpreter gets it sooner than after Python's 5 ms: the loop that takes
+    # the packets of all streams waits for it many times a second.
     sys.setswitchinterval(0.0005)
 
 
