@@ -162,3 +162,30 @@ def train_until(page: Page, reps: int) -> None:
     page.locator(".pc-start button").wait_for(state="hidden")
     said = page.wait_for_function(_TRAINED_JS, arg=reps).json_value()
     assert said == "counted", said
+
+
+_STILL_JS = """
+() => new Promise(done => {
+    const main = document.querySelector("[data-testid=stMain]");
+    const place = () => `${main.scrollTop} ${main.scrollHeight}`;
+    let before = place(), frames = 0;
+    const look = () => {
+        frames = place() === before ? frames + 1 : 0;
+        before = place();
+        frames < 20 ? requestAnimationFrame(look) : done();
+    };
+    requestAnimationFrame(look);
+})
+"""
+
+
+def choose(page: Page, name: str, option: str) -> None:
+    """Pick from the list of that name, once the page stands still: a page that scrolls closes it.
+
+    What opens above or below it takes some frames to unfold, and scrolls the page.
+    """
+    box = page.get_by_role("combobox", name=name)
+    box.scroll_into_view_if_needed()
+    page.evaluate(_STILL_JS)
+    box.click()
+    page.get_by_role("option", name=option).click()

@@ -12,7 +12,7 @@ import av
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CLIPS, NO_CAMERA, PATIENCE_MS, Watched
+from conftest import CLIPS, NO_CAMERA, PATIENCE_MS, Watched, choose
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
@@ -116,8 +116,7 @@ def test_two_videos_are_analysed_moved_through_compared_and_taken_along(
     expect(page.get_by_text("Compare two reps or two videos")).to_be_visible()
     assert {each.source for each in app.store.sessions()} == {SQUATS, OTHER_SQUATS}
 
-    page.get_by_role("combobox", name="Analysed video").click()
-    page.get_by_role("option", name=OTHER_SQUATS).click()
+    choose(page, "Analysed video", OTHER_SQUATS)
 
     # The moment, from the keyboard, from the chart and from the picture.
     expect(page.get_by_text("Squat: 3 reps. Work on first: Stand up fully")).to_be_visible()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cameras import Part, close, dark, show
-from conftest import NO_CAMERA, PATIENCE_MS, Watched
+from conftest import NO_CAMERA, PATIENCE_MS, Watched, choose
 from playwright.sync_api import Page, expect
 
 from bench.served import App, camera_showing
@@ -182,8 +182,7 @@ def test_a_plan_is_kept_and_its_rest_starts_by_itself(app: App, open_page: Opene
     page = watched.page
     page.emulate_media(reduced_motion="reduce")
     page.get_by_text("Plan of the day: none").click()
-    page.get_by_role("combobox", name="Next exercise").click()
-    page.get_by_role("option", name="Squat").click()
+    choose(page, "Next exercise", "Squat")
     page.get_by_label("Reps, or seconds held").fill("2")
     page.get_by_role("button", name="Add to the plan").click()
     planned = page.get_by_text(re.compile(r"Squat: 3 sets of 2 reps, rest 60 s"))
