@@ -151,6 +151,9 @@ class _Recording:
     def finish(self) -> ExerciseSet | None:
         return self._pipeline.finish()
 
+    def in_hindsight(self, proba: np.ndarray, t_s: np.ndarray) -> tuple[str, ...]:
+        return self._pipeline.in_hindsight(proba, t_s)
+
 
 def _one(film: Path, crew: Crew) -> tuple[Sets, Poses]:
     recording = _Recording()

@@ -104,7 +104,8 @@ def section(
         "Real clips of the training split. Clips of one maker share people, rooms and cameras, so "
         "each maker's clips are asked of a model that was trained without any of them (makers "
         "with few clips share a fold). *Named*: clips named right as a whole; *frames*: each by "
-        "itself; *voted*: frames after voting. A clip counts once, however long.",
+        "itself; *voted*: frames after voting, in which later frames take part, for these are "
+        "films; what comes of it live is told under *Voting*. A clip counts once, however long.",
         "### The model that ships",
         table(["left out", "clips", "named", "frames", "voted"], folds),
         table(["class", "clips", "named", "frames", "voted"], classes),
@@ -124,9 +125,11 @@ def section(
         table(["shown", *head], [_cells(row) for row in compared["looks"]]),
         "### Voting",
         "On the same clips, with the shipped model's probabilities. Right: share of frames. "
-        "A vote that fades has the mean age of the window it is listed under; the app's is 1.5. "
-        "Delay: median seconds until a clip that follows another exercise is named right. "
-        "Changes: of the name, in a minute of one exercise.",
+        "A vote that fades has the mean age of the window it is listed under; the app's is 1.5 "
+        "live, and 3 in hindsight, before and after each frame. "
+        "Delay: median seconds until a clip that follows another exercise is named right; in "
+        "hindsight it is none, and the end of the one before is named wrong where the window is "
+        "long. Changes: of the name, in a minute of one exercise.",
         table(["votes", "window s", "right", "delay s", "changes a minute"], voted),
         f"![Right after voting against delay](images/{PICTURE.name})",
         "### How sure, how right",

@@ -27,7 +27,6 @@ from posecore.teach_shown import Frames, TeachError, measured, one_after_another
 from posecore.tracks import Track, track_of
 from posecore.types import NONE
 from posecore.video import VideoError
-from posecore.vote import Voter
 
 MOVEMENTS = {
     "mountain climber": "videos_Climbers|mountain-climber",
@@ -227,8 +226,7 @@ def _windows(frames: Iterable[tuple[float, np.ndarray]]) -> tuple[np.ndarray, np
 
 
 def _voted(model: ExerciseClassifier | TaughtClassifier, clip: Clip) -> list[str]:
-    s = Settings()
-    voter = Voter(model.classes, s.vote_fade_s, s.vote_confidence, s.vote_margin)
+    voter = Settings().voter(model.classes)
     proba = model.proba_many(clip.x)
     return [voter.step(p, float(t_s)) for p, t_s in zip(proba, clip.t_s, strict=True)]
 

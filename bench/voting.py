@@ -72,17 +72,28 @@ class Markov:
         return self._classes[int(self._belief.argmax())]
 
 
-Maker = Callable[[tuple[str, ...], float], Vote]
+Says = Callable[[np.ndarray, np.ndarray], list[str]]
+"""The name of each frame, of probabilities (n, n_classes) at (n,) seconds."""
+
+Maker = Callable[[tuple[str, ...], float], Says]
 
 # A vote that fades is as old on average as its fade: half as old as the window it stands for.
 METHODS: dict[str, Maker] = {
-    "plurality": lambda classes, window_s: Counted(classes, window_s, majority=False),
-    "majority": lambda classes, window_s: Counted(classes, window_s, majority=True),
-    "mean probability": Windowed,
-    "exponential": lambda classes, window_s: Voter(classes, window_s / 2, 0.0, 0.0),
-    "exponential, held (ships)": lambda classes, window_s: Voter(classes, window_s / 2),
-    "Markov filter": Markov,
+    "plurality": lambda classes, window_s: _each(Counted(classes, window_s, majority=False)),
+    "majority": lambda classes, window_s: _each(Counted(classes, window_s, majority=True)),
+    "mean probability": lambda classes, window_s: _each(Windowed(classes, window_s)),
+    "exponential": lambda classes, window_s: _each(Voter(classes, window_s / 2, 0.0, 0.0)),
+    "exponential, held (ships)": lambda classes, window_s: _each(Voter(classes, window_s / 2)),
+    "Markov filter": lambda classes, window_s: _each(Markov(classes, window_s)),
+    "in hindsight (films)": lambda classes, window_s: Voter(classes, window_s / 2).in_hindsight,
 }
+
+
+def _each(vote: Vote) -> Says:
+    """One frame after another, without those to come."""
+    return lambda proba, t_s: [
+        vote.step(p, float(t)) for p, t in zip(proba, t_s.tolist(), strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -116,8 +127,7 @@ def _measure(
 ) -> Voted:
     right, changes, minutes = [], 0, 0.0
     for clip in clips:
-        vote = make(clip.classes, window_s)
-        said = [vote.step(p, float(t)) for t, p in zip(clip.t_s, clip.proba, strict=True)]
+        said = make(clip.classes, window_s)(clip.proba, clip.t_s)
         right.append(said.count(clip.truth) / len(said))
         changes += sum(a != b for a, b in zip(said, said[1:], strict=False))
         minutes += float(clip.t_s[-1] - clip.t_s[0]) / 60
@@ -127,14 +137,12 @@ def _measure(
 
 def _delay_s(make: Maker, window_s: float, first: HeldOut, second: HeldOut) -> float:
     """From the second clip's first frame until it is named right; infinite where it never is."""
-    vote = make(first.classes, window_s)
-    for t, p in zip(first.t_s, first.proba, strict=True):
-        vote.step(p, float(t))
-    begin = float(first.t_s[-1]) + 1 / 30
-    for t, p in zip(second.t_s, second.proba, strict=True):
-        if vote.step(p, begin + float(t - second.t_s[0])) == second.truth:
-            return float(t - second.t_s[0])
-    return float("inf")
+    begin_s = float(first.t_s[-1]) + 1 / 30
+    t_s = np.concatenate([first.t_s, begin_s + second.t_s - second.t_s[0]])
+    said = make(first.classes, window_s)(np.concatenate([first.proba, second.proba]), t_s)
+    n = len(first.t_s)
+    late_s = [t for t, name in zip(t_s[n:], said[n:], strict=True) if name == second.truth]
+    return float(late_s[0] - begin_s) if late_s else float("inf")
 
 
 def _switches(clips: Sequence[HeldOut]) -> list[tuple[HeldOut, HeldOut]]:

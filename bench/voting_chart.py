@@ -8,7 +8,8 @@ from html import escape
 
 from bench.voting import Voted
 
-COLOURS = ("#999999", "#CC79A7", "#56B4E9", "#0072B2", "#E69F00", "#009E73")  # Okabe and Ito 2008
+COLOURS = ("#999999", "#CC79A7", "#56B4E9", "#0072B2", "#E69F00", "#009E73", "#D55E00")
+"""Okabe and Ito 2008."""
 _WIDTH, _HEIGHT = 760, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 230, 40, 52
 _TEXT = 'font-family="sans-serif" font-size="12" fill="#444"'

@@ -30,7 +30,7 @@ _NAMES = (
     Text("window of 2 s and the poses in order"), Text("world landmarks, 2 s"),
     Text("picture and world landmarks, 2 s"),
     Text("plurality"), Text("majority"), Text("mean probability"), Text("exponential"),
-    Text("exponential, held (ships)"), Text("Markov filter"),
+    Text("exponential, held (ships)"), Text("Markov filter"), Text("in hindsight (films)"),
 )  # fmt: skip
 """What the benchmark compares, for the catalogues."""
 _CHART = {"displayModeBar": False}

@@ -48,8 +48,8 @@ from posecore.language import _
 from posecore.live import LiveSession
 from posecore.store import StoreError, default_url
 
-# A little oftener than the four times a second that a chart needs to look alive: each time costs the
-# browser more than the app (with 0.16 s and a camera of five pictures a second, 0.41 of a processor).
+# A little oftener than the four times a second that a chart needs to look alive: each time costs
+# the browser more than it costs the app.
 REFRESH_S = 0.2
 PICTURE_S = 0.12
 

@@ -46,7 +46,8 @@ class Analysis:
     info            what the container declares
     t_s             (n,) seconds from the first frame
     person          (n,) bool: a pose was found
-    frame_exercise  n classes of each frame alone; voted_exercise: n after voting
+    frame_exercise  n classes of each frame alone; voted_exercise: n after voting, in which later
+                    frames took part
     flexion_deg     (n, n_joints) in the order of angles.JOINT_NAMES; NaN: not seen
     error_deg       (n, n_joints) expected error of each of them; NaN: not seen
     sets            in the order in which they were begun
@@ -147,7 +148,7 @@ def analyze_video(
         last = pipeline.finish()
         if last is not None:
             sets.append(last)
-        return columns.analysis(video.info, video.cut_off_at_s, sets)
+        return columns.analysis(video.info, video.cut_off_at_s, sets, pipeline)
 
 
 def write_document(analysis: Analysis, path: Path) -> None:
@@ -177,7 +178,7 @@ class _Columns:
         self.t_s = array("d")
         self.person: list[bool] = []
         self.frame_exercise: list[str] = []
-        self.voted_exercise: list[str] = []
+        self.proba = array("f")
         self.flexion_deg = array("d")  # all in one piece: an object a frame takes twice as much
         self.error_deg = array("d")
         self.view: list[str | None] = []
@@ -189,7 +190,7 @@ class _Columns:
         self.t_s.append(t_s)
         self.person.append(result.pose is not None)
         self.frame_exercise.append(result.frame_exercise)
-        self.voted_exercise.append(result.voted_exercise)
+        self.proba.frombytes(np.asarray(result.proba, np.float32).tobytes())
         self.flexion_deg.frombytes(np.asarray(result.flexion_deg, float).tobytes())
         self.error_deg.frombytes(np.asarray(result.error_deg, float).tobytes())
         self.view.append(result.view)
@@ -212,7 +213,11 @@ class _Columns:
             self.hold_faults[last] = fault
 
     def analysis(
-        self, info: VideoInfo, cut_off_at_s: float | None, sets: list[ExerciseSet]
+        self,
+        info: VideoInfo,
+        cut_off_at_s: float | None,
+        sets: list[ExerciseSet],
+        pipeline: Stepper,
     ) -> Analysis:
         warnings = []
         if cut_off_at_s is not None:
@@ -226,12 +231,13 @@ class _Columns:
                 "good light."
             )
         shape = (-1, N_JOINTS)
+        t_s = np.array(self.t_s)
         return Analysis(
             info=info,
-            t_s=np.array(self.t_s),
+            t_s=t_s,
             person=np.array(self.person, bool),
             frame_exercise=tuple(self.frame_exercise),
-            voted_exercise=tuple(self.voted_exercise),
+            voted_exercise=pipeline.in_hindsight(np.array(self.proba), t_s),
             flexion_deg=np.array(self.flexion_deg, float).reshape(shape),
             error_deg=np.array(self.error_deg, float).reshape(shape),
             sets=tuple(sets),

@@ -14,7 +14,7 @@ import numpy as np
 
 from posecore.pipeline import Pipeline
 from posecore.sources import active_spans, known_label
-from posecore.types import NONE, ExerciseSet, Pose
+from posecore.types import NONE, Pose
 
 MIN_ACTIVE_SHARE = 0.2
 """A clip is named after an exercise if this share of its frames is voted to be one."""
@@ -57,18 +57,19 @@ def score_clip(row: Mapping[str, str], clip: Poses, pipeline: Pipeline) -> ClipS
     rest: list[str] = []
     own: list[str] = []
     voted: list[str] = []
-    sets: list[ExerciseSet] = []
-    for t_s, pose in clip.poses():
-        result = pipeline.advance(t_s, pose)
-        if result.set_ended is not None:
-            sets.append(result.set_ended)
-        if pose is None:
+    results = [pipeline.advance(t_s, pose) for t_s, pose in clip.poses()]
+    sets = [result.set_ended for result in results if result.set_ended is not None]
+    found = pipeline.in_hindsight(
+        np.array([result.proba for result in results]), np.array([each.t_s for each in results])
+    )
+    for result, name in zip(results, found, strict=True):
+        if result.pose is None:
             continue
-        if spans and not any(start_s <= t_s <= end_s for start_s, end_s in spans):
-            rest.append(result.voted_exercise)
+        if spans and not any(start_s <= result.t_s <= end_s for start_s, end_s in spans):
+            rest.append(name)
             continue
         own.append(result.frame_exercise)
-        voted.append(result.voted_exercise)
+        voted.append(name)
     last = pipeline.finish()
     sets += [last] if last is not None else []
     reps: Counter[str] = Counter()

@@ -24,7 +24,6 @@ from posecore.sources import Sequence, all_sequences
 from posecore.table import Table
 from posecore.train import SEED, cached_table, classifier_of, fit
 from posecore.types import NONE
-from posecore.vote import Voter
 
 SMALL = 12
 """Sources with fewer clips share folds, so that a fold says something."""
@@ -166,12 +165,11 @@ def sequence_features(sequence: Sequence) -> np.ndarray:
 
 
 def voted_on(answer: Answer, temperature: float = 1.0, settings: Settings | None = None) -> HeldOut:
-    """The answer cooled by ``temperature``, and its frames voted on as the app does."""
+    """The answer cooled by ``temperature``, and its frames voted on as those of any film are."""
     s, classes = settings or Settings(), answer.classes
     proba = cooled(answer.proba, temperature)
     own = [classes[i] for i in proba.argmax(axis=1)]
-    voter = Voter(classes, s.vote_fade_s, s.vote_confidence, s.vote_margin)
-    voted = [voter.step(p, float(t)) for t, p in zip(answer.t_s, proba, strict=True)]
+    voted = s.voter(classes, hindsight=True).in_hindsight(proba, answer.t_s)
     return HeldOut(
         fold=answer.fold,
         clip=answer.clip,

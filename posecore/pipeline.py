@@ -1,7 +1,7 @@
 """The one way a frame goes: estimate, measure, recognise, vote, count, judge.
 
 Time is an argument and nothing here reads a clock, so a recorded clip and a live person give
-the same answer.
+the same answer; but once a clip is over, what it shows can be voted on again in hindsight.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Settings:
     vote_fade_s       how fast a frame's vote fades
     vote_confidence   mean probability under which no exercise is named
     vote_margin       how much more than the present exercise a new one needs
+    hindsight_fade_s  of a film's votes, in which later frames take part: more can be asked
     rep_share         mean probability over a rep's own time that it takes to count it
     doubt_share       with so much, a rep waits for doubt_s: the first rep of a set often ends
     doubt_s           before the votes name its exercise
@@ -52,6 +53,7 @@ class Settings:
     vote_fade_s: float = 0.75
     vote_confidence: float = 0.35
     vote_margin: float = 0.06
+    hindsight_fade_s: float = 1.5
     rep_share: float = 0.3
     doubt_share: float = 0.1
     doubt_s: float = 2.0
@@ -59,6 +61,11 @@ class Settings:
     view_hint_s: float = 1.5
     history_s: float = 25.0
     correct_angles: bool = True
+
+    def voter(self, classes: tuple[str, ...], hindsight: bool = False) -> Voter:
+        """hindsight: for a film that is over, not for somebody who trains."""
+        fade_s = self.hindsight_fade_s if hindsight else self.vote_fade_s
+        return Voter(classes, fade_s, self.vote_confidence, self.vote_margin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +108,7 @@ class Pipeline:
         """Whether poses may come from elsewhere: no other estimator was asked for."""
         self._window = FeatureWindow()
         s = self.settings
-        self._voter = Voter(self.classes, s.vote_fade_s, s.vote_confidence, s.vote_margin)
+        self._voter = s.voter(self.classes)
         counted = [e for e in self.exercises.values() if exercise in (None, e.name)]
         self._counters = {e.name: ExerciseCounter(e.signal) for e in counted if e.kind == "reps"}
         self._holds = {e.name: HoldTimer(e) for e in counted if e.kind == "hold"}
@@ -168,6 +175,16 @@ class Pipeline:
         """End of the stream: ends the current set and returns it. A rep under way is no rep."""
         return self._sets.finish()
 
+    def in_hindsight(self, proba: np.ndarray, t_s: np.ndarray) -> tuple[str, ...]:
+        """The voted exercise of every frame of a film that is over: later frames vote as well.
+
+        proba (n, n_classes) as the results have it, be it in one piece; t_s (n,)
+        """
+        if self.fixed is not None:
+            return (self.fixed,) * len(t_s)
+        voter = self.settings.voter(self.classes, hindsight=True)
+        return tuple(map(self._known, voter.in_hindsight(proba, t_s)))
+
     @property
     def sets(self) -> tuple[ExerciseSet, ...]:
         """The sets that have ended."""
@@ -203,8 +220,10 @@ class Pipeline:
     def _vote(self, now: _Moment) -> str:
         if self.fixed is not None:
             return self.fixed
-        winner = self._voter.step(now.proba, now.t_s)
-        return winner if winner in self.exercises else NONE
+        return self._known(self._voter.step(now.proba, now.t_s))
+
+    def _known(self, name: str) -> str:
+        return name if name in self.exercises else NONE
 
     def _shares(self) -> dict[str, float]:
         if self.fixed is not None:

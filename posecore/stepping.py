@@ -24,6 +24,8 @@ class Stepper(Protocol):
 
     def finish(self) -> ExerciseSet | None: ...
 
+    def in_hindsight(self, proba: np.ndarray, t_s: np.ndarray) -> tuple[str, ...]: ...
+
 
 Step = tuple[np.ndarray | None, FrameResult, float]
 """A picture where there is one, what was found, and how much of the film is done, in seconds."""

@@ -46,6 +46,10 @@ class Told:
     def finish(self) -> ExerciseSet | None:
         return self.last
 
+    def in_hindsight(self, proba: np.ndarray, t_s: np.ndarray) -> tuple[str, ...]:
+        assert proba.size == len(t_s) * len(frame_result(None).proba)
+        return ("squat",) * len(t_s)
+
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:

@@ -114,3 +114,48 @@ def test_reset_equals_new():
     for i in range(10):
         assert used.step(says("lunge", 0.5), i / 25) == fresh.step(says("lunge", 0.5), i / 25)
         np.testing.assert_array_equal(used.shares, fresh.shares)
+
+
+def in_hindsight(
+    script: list[tuple[str | None, float]], fps: float = 25.0, **settings
+) -> list[str]:
+    """As ``votes``, once all frames are known."""
+    proba = [
+        np.full(len(CLASSES), np.nan) if name is None else says(name)
+        for name, seconds in script
+        for _ in range(round(seconds * fps))
+    ]
+    t_s = np.arange(len(proba)) / fps
+    return Voter(CLASSES, **settings).in_hindsight(np.array(proba), t_s)
+
+
+@pytest.mark.parametrize("fps", [8, 25, 60])
+def test_in_hindsight_a_new_exercise_is_named_from_where_it_begins(fps):
+    found = in_hindsight([("squat", 3), ("lunge", 3)], fps)
+    begins_s = found.index("lunge") / fps
+    assert begins_s == pytest.approx(3.0, abs=0.25)
+    assert set(found[: found.index("lunge")]) == {"squat"}
+    assert set(found[found.index("lunge") :]) == {"lunge"}
+
+
+def test_in_hindsight_the_first_unsure_frames_bear_the_name_of_what_follows():
+    script = [("none", 0.3), ("squat", 2)]
+    assert votes(script)[0] == NONE
+    assert set(in_hindsight(script)) == {"squat"}
+
+
+def test_in_hindsight_frames_weigh_less_the_further_off_they_are_before_and_after():
+    proba = np.array([says("lunge", 1.0), says("none", 1.0), says("squat", 1.0)])
+    t_s = np.array([0.0, np.log(2), np.log(2) + np.log(4)])
+    voter = Voter(CLASSES, fade_s=1.0, confidence=0.0, margin=0.0)
+    # In the middle: 1 of none, 1/2 of lunge, 1/4 of squat. At the end: 1 of squat, 1/4, 1/8.
+    assert voter.in_hindsight(proba, t_s) == ["lunge", "none", "squat"]
+    unsure = Voter(CLASSES, fade_s=1.0, confidence=1 / 1.75 + 0.01, margin=0.0)
+    assert unsure.in_hindsight(proba, t_s) == ["lunge", NONE, "squat"]
+
+
+def test_in_hindsight_nobody_for_long_is_none_and_no_film_is_no_answer():
+    found = in_hindsight([("squat", 2), (None, 5), ("lunge", 2)], fade_s=0.75)
+    assert found[round(4.5 * 25)] == NONE
+    assert set(found[:50]) == {"squat"} and set(found[-50:]) == {"lunge"}
+    assert in_hindsight([]) == []
