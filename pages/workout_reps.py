@@ -20,11 +20,11 @@ def strip_html(reps: tuple[Rep, ...]) -> str:
         f'<li class="pc-bar-{kind}" data-testid="bar">{mark}<span class="pc-bar" '
         f'style="height:{_bar_rem(rep.rom_deg / deepest if deepest > 0 else 0.0):.2f}rem"></span>'
         f'<span class="pc-depth">{rep.rom_deg:.0f}°</span></li>'
-        for rep in reps
+        for rep in reps[-_STRIP:]
         for kind, mark in [_kind_of(rep)]
     ]
     label = escape(_("Depth of the reps of this set"))
-    return f'<ol class="pc-strip" aria-label="{label}">{"".join(bars[-_STRIP:])}</ol>'
+    return f'<ol class="pc-strip" aria-label="{label}">{"".join(bars)}</ol>'
 
 
 def _bar_rem(share: float) -> float:
@@ -44,11 +44,10 @@ def reps_html(reps: tuple[Rep, ...]) -> str:
     if not reps:
         waiting = escape(_("The reps of this set appear here."))
         return f'<p class="pc-small">{waiting}</p>'
-    first = max(0, len(reps) - _STRIP)
-    numbers = _numbers(reps)
-    cards = [_rep_html(rep, number) for rep, number in zip(reps, numbers, strict=True)]
+    shown = zip(reps[-_STRIP:], _numbers(reps)[-_STRIP:], strict=True)
+    cards = [_rep_html(rep, number) for rep, number in shown]
     label = escape(_("Reps of this set"))
-    return f'<ol class="pc-reps" aria-label="{label}">{"".join(cards[first:])}</ol>'
+    return f'<ol class="pc-reps" aria-label="{label}">{"".join(cards)}</ol>'
 
 
 def _numbers(reps: tuple[Rep, ...]) -> list[int | None]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from posecore.angles import JOINT_NAMES, N_JOINTS
 from posecore.crew import Crew
+from posecore.sets import in_hindsight
 from posecore.stepping import Stepper, opened
 from posecore.types import ExerciseSet, Fault, FrameResult, Rep
 from posecore.video import VideoInfo
@@ -232,15 +233,16 @@ class _Columns:
             )
         shape = (-1, N_JOINTS)
         t_s = np.array(self.t_s)
+        voted = pipeline.in_hindsight(np.array(self.proba), t_s)
         return Analysis(
             info=info,
             t_s=t_s,
             person=np.array(self.person, bool),
             frame_exercise=tuple(self.frame_exercise),
-            voted_exercise=pipeline.in_hindsight(np.array(self.proba), t_s),
+            voted_exercise=voted,
             flexion_deg=np.array(self.flexion_deg, float).reshape(shape),
             error_deg=np.array(self.error_deg, float).reshape(shape),
-            sets=tuple(sets),
+            sets=tuple(in_hindsight(sets, t_s, voted)),
             warnings=tuple(warnings),
             view=tuple(self.view),
             hint=tuple(self.hint),

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from posecore.pipeline import Pipeline
+from posecore.sets import in_hindsight
 from posecore.sources import active_spans, known_label
 from posecore.types import NONE, Pose
 
@@ -59,9 +60,10 @@ def score_clip(row: Mapping[str, str], clip: Poses, pipeline: Pipeline) -> ClipS
     voted: list[str] = []
     results = [pipeline.advance(t_s, pose) for t_s, pose in clip.poses()]
     sets = [result.set_ended for result in results if result.set_ended is not None]
-    found = pipeline.in_hindsight(
-        np.array([result.proba for result in results]), np.array([each.t_s for each in results])
-    )
+    last = pipeline.finish()
+    sets += [last] if last is not None else []
+    t_s = np.array([result.t_s for result in results])
+    found = pipeline.in_hindsight(np.array([result.proba for result in results]), t_s)
     for result, name in zip(results, found, strict=True):
         if result.pose is None:
             continue
@@ -70,11 +72,9 @@ def score_clip(row: Mapping[str, str], clip: Poses, pipeline: Pipeline) -> ClipS
             continue
         own.append(result.frame_exercise)
         voted.append(name)
-    last = pipeline.finish()
-    sets += [last] if last is not None else []
     reps: Counter[str] = Counter()
     bad = good = 0
-    for each in sets:
+    for each in in_hindsight(sets, t_s, found):
         for rep in each.reps:
             if rep.complete:
                 reps[each.exercise] += 1

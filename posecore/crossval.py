@@ -169,7 +169,7 @@ def voted_on(answer: Answer, temperature: float = 1.0, settings: Settings | None
     s, classes = settings or Settings(), answer.classes
     proba = cooled(answer.proba, temperature)
     own = [classes[i] for i in proba.argmax(axis=1)]
-    voted = s.voter(classes, hindsight=True).in_hindsight(proba, answer.t_s)
+    voted = s.hindsight_voter(classes).in_hindsight(proba, answer.t_s)
     return HeldOut(
         fold=answer.fold,
         clip=answer.clip,

@@ -40,7 +40,8 @@ class Settings:
     vote_fade_s       how fast a frame's vote fades
     vote_confidence   mean probability under which no exercise is named
     vote_margin       how much more than the present exercise a new one needs
-    hindsight_fade_s  of a film's votes, in which later frames take part: more can be asked
+    hindsight_...     the same of a film that is over, in which later frames vote too: chosen on
+                      makers left out (docs/ACCURACY.md); more is named, so NONE may weigh more
     rep_share         mean probability over a rep's own time that it takes to count it
     doubt_share       with so much, a rep waits for doubt_s: the first rep of a set often ends
     doubt_s           before the votes name its exercise
@@ -54,6 +55,8 @@ class Settings:
     vote_confidence: float = 0.35
     vote_margin: float = 0.06
     hindsight_fade_s: float = 1.5
+    hindsight_confidence: float = 0.25
+    hindsight_none_odds: float = 1.6
     rep_share: float = 0.3
     doubt_share: float = 0.1
     doubt_s: float = 2.0
@@ -62,10 +65,19 @@ class Settings:
     history_s: float = 25.0
     correct_angles: bool = True
 
-    def voter(self, classes: tuple[str, ...], hindsight: bool = False) -> Voter:
-        """hindsight: for a film that is over, not for somebody who trains."""
-        fade_s = self.hindsight_fade_s if hindsight else self.vote_fade_s
-        return Voter(classes, fade_s, self.vote_confidence, self.vote_margin)
+    def voter(self, classes: tuple[str, ...]) -> Voter:
+        """While somebody trains."""
+        return Voter(classes, self.vote_fade_s, self.vote_confidence, self.vote_margin)
+
+    def hindsight_voter(self, classes: tuple[str, ...]) -> Voter:
+        """Once a film is over."""
+        return Voter(
+            classes,
+            self.hindsight_fade_s,
+            self.hindsight_confidence,
+            self.vote_margin,
+            self.hindsight_none_odds,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +194,7 @@ class Pipeline:
         """
         if self.fixed is not None:
             return (self.fixed,) * len(t_s)
-        voter = self.settings.voter(self.classes, hindsight=True)
+        voter = self.settings.hindsight_voter(self.classes)
         return tuple(map(self._known, voter.in_hindsight(proba, t_s)))
 
     @property

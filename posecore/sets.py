@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
 from posecore.types import ExerciseSet, Rep
 
 
@@ -56,3 +61,26 @@ class SetBuilder:
         if self.current is not None and self.current.exercise != exercise:
             return self.finish()
         return None
+
+
+def in_hindsight(
+    sets: Sequence[ExerciseSet], t_s: np.ndarray, voted: Sequence[str]
+) -> list[ExerciseSet]:
+    """The sets of a film that is over, without reps whose exercise is not named in their own time.
+
+    t_s (n,) and voted, the exercise that each frame is named after once all are known; holds stay
+    """
+    names = np.array(voted)
+    kept = []
+    for each in sets:
+        named_s = t_s[names == each.exercise]
+        reps = tuple(rep for rep in each.reps if _any_between(named_s, rep.start_s, rep.end_s))
+        if reps == each.reps:
+            kept.append(each)
+        elif reps:
+            kept.append(replace(each, start_s=reps[0].start_s, end_s=reps[-1].end_s, reps=reps))
+    return kept
+
+
+def _any_between(times_s: np.ndarray, start_s: float, end_s: float) -> bool:
+    return bool(((times_s >= start_s) & (times_s <= end_s)).any())

@@ -19,6 +19,7 @@ class Voter:
     confidence  a mean probability under which the answer is NONE; the present class may lie
                 ``margin`` lower, so that an answer on the edge does not flicker
     margin      how much more than the present class a new one needs: labels do not flicker
+    none_odds   how many times its own odds NONE has: above 1 for a judge who is slow to name
     """
 
     def __init__(
@@ -27,12 +28,14 @@ class Voter:
         fade_s: float = 0.75,
         confidence: float = 0.35,
         margin: float = 0.06,
+        none_odds: float = 1.0,
     ) -> None:
         self.classes = classes
         self.fade_s = fade_s
         self.confidence = confidence
         self.margin = margin
         self.winner = NONE
+        self._odds = np.where(np.array(classes) == NONE, none_odds, 1.0)
         self._votes = _Votes(len(classes), fade_s)
 
     def reset(self) -> None:
@@ -43,7 +46,7 @@ class Voter:
         """The voted class after the frame at ``t_s``; a ``proba`` with NaN casts no vote."""
         if self._votes.last_s is not None and t_s < self._votes.last_s:
             self.reset()
-        self._votes.cast(proba, t_s)
+        self._votes.cast(self._weighed(proba), t_s)
         return self._decide(self.shares, self._votes.weight)
 
     def in_hindsight(self, proba: np.ndarray, t_s: np.ndarray) -> list[str]:
@@ -53,6 +56,7 @@ class Voter:
         is forgotten.
         """
         proba = np.asarray(proba, float).reshape(len(t_s), len(self.classes))  # also of no frame
+        proba = self._weighed(proba)
         self.reset()
         before_sum, before = self._all_sums(proba, t_s)
         after_sum, after = self._all_sums(proba[::-1], -t_s[::-1])
@@ -66,6 +70,10 @@ class Voter:
     def shares(self) -> np.ndarray:
         """(n_classes,) share of the votes of each class; all 0 without votes."""
         return self._votes.sum / max(self._votes.weight, 1.0)
+
+    def _weighed(self, proba: np.ndarray) -> np.ndarray:
+        weighed = proba * self._odds
+        return np.asarray(weighed / weighed.sum(axis=-1, keepdims=True))
 
     def _decide(self, shares: np.ndarray, weight: float) -> str:
         if not weight:

@@ -136,7 +136,7 @@ def test_hold_has_its_seconds() -> None:
 
 
 def test_sets_that_ended_on_the_way_and_at_the_end_are_kept_in_order(clip: Path) -> None:
-    first, last = exercise_set([rep()]), exercise_set([rep(5.0, 7.0)])
+    first, last = exercise_set([rep(0.0, 0.5)]), exercise_set([rep(1.0, 1.4)])
     found = analyze_video(clip, pipeline=Told(ended={12: first}, last=last))
     assert found.sets == (first, last)
 

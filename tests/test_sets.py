@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from posecore.sets import SetBuilder
-from posecore.types import Rep
+from posecore.sets import SetBuilder, in_hindsight
+from posecore.types import NONE, ExerciseSet, Rep
 
 PAUSE_S = 12.0
 
@@ -115,3 +116,25 @@ def test_rest_is_timed_from_the_last_rep_and_over_with_the_next_one(builder):
     assert builder.rest_s(37.0) == 30.0
     builder.add_rep(rep(40.0))
     assert builder.rest_s(42.0) == 0.0
+
+
+def named(script: list[tuple[str, float]]) -> tuple[np.ndarray, list[str]]:
+    """Ten frames a second of (name, seconds) one after another."""
+    names = [name for name, seconds in script for _ in range(round(10 * seconds))]
+    return np.arange(len(names)) / 10, names
+
+
+def test_in_hindsight_a_rep_stays_if_its_exercise_is_named_at_any_moment_of_it(builder):
+    for start_s in (0.0, 2.0, 4.0):
+        builder.add_rep(rep(start_s))
+    found = in_hindsight([builder.finish()], *named([(NONE, 3.9), ("squat", 2.1)]))
+    assert [(each.start_s, each.end_s) for each in found] == [(2.0, 6.0)]
+    assert [each.start_s for each in found[0].reps] == [2.0, 4.0]
+
+
+def test_in_hindsight_a_set_that_is_named_nowhere_is_gone_and_a_hold_stays(builder):
+    builder.add_rep(rep(0.0))
+    hold = ExerciseSet("plank", 3.0, 9.0, 6.0, ())
+    sets = [builder.finish(), hold]
+    assert in_hindsight(sets, *named([("lunge", 3.0), (NONE, 6.0)])) == [hold]
+    assert in_hindsight([], *named([])) == []

@@ -159,3 +159,11 @@ def test_in_hindsight_nobody_for_long_is_none_and_no_film_is_no_answer():
     assert found[round(4.5 * 25)] == NONE
     assert set(found[:50]) == {"squat"} and set(found[-50:]) == {"lunge"}
     assert in_hindsight([]) == []
+
+
+def test_none_can_be_given_better_odds():
+    proba = np.array([0.4, 0.5, 0.1])  # none, squat, lunge
+    assert Voter(CLASSES).step(proba, 0.0) == "squat"
+    wary = Voter(CLASSES, none_odds=2.0)
+    assert wary.step(proba, 0.0) == NONE
+    np.testing.assert_allclose(wary.shares, [0.8 / 1.4, 0.5 / 1.4, 0.1 / 1.4])
