@@ -15,6 +15,7 @@ import numpy as np
 import bench.models
 from bench.models import N_ROWS, Fitted, Recipe
 from posecore.crossval import Asked, HeldOut, ask_all, grouped_scores, voted_on
+from posecore.pipeline import Settings
 from posecore.table import Table
 
 
@@ -77,7 +78,7 @@ def groups(clips: Sequence[HeldOut], key: str) -> dict[str, list[HeldOut]]:
 
 
 def _key(recipe: Recipe, table: Table) -> str:
-    digest = hashlib.sha256(f"{recipe.name} {N_ROWS}".encode())
+    digest = hashlib.sha256(f"{recipe.name} {N_ROWS} {Settings()}".encode())
     digest.update(Path(bench.models.__file__).read_bytes())
     digest.update(table.x.tobytes() + "".join(table.y).encode())
     return digest.hexdigest()[:24]
