@@ -2,6 +2,7 @@
 # make test   the whole suite, with a browser
 # make lint   format, lint and type checks
 # make soak   ten minutes of two browsers before the app, and what they left behind
+#             (make test SOAK=1: while the tests without a browser run)
 # make audit  known weaknesses of the pinned packages, as the package index tells them
 # make clean  removes the virtual environment and caches; sessions are kept
 #
@@ -32,7 +33,7 @@ run:
 test:
 	$(call PREPARE,test)
 ifeq ($(strip $(ARGS)),)
-	@exec $(VENV_PYTHON) scripts/whole_suite.py
+	@exec $(VENV_PYTHON) scripts/whole_suite.py $(if $(SOAK),beside)
 else
 	@exec $(VENV_PYTHON) -m pytest $(ARGS)
 endif

@@ -12,11 +12,12 @@ from typing import Any
 from bench.compare import Compared, compare, groups, row_of
 from bench.models import N_COMPONENTS, N_ROWS, recipes
 from bench.page import PAGE, table, write_section
-from bench.voting import Voted, study
+from bench.voting import Caution, Voted, cautions, study
 from bench.voting_chart import curves
 from bench.wide import described, wide_table
 from posecore.classify import MODEL_PATH, read_card
 from posecore.crossval import GROUP_FOLDS, Asked, HeldOut, ask_all, features_by_fold, voted_on
+from posecore.pipeline import Settings
 from posecore.sources import all_sequences
 from posecore.train import SEED, cached_table, classifier_of, fit
 
@@ -61,7 +62,7 @@ def recognition_command(
     for part in compared:
         compared[part].append(ships)
     votes = study(shipped)
-    text = section(compared, shipped, votes, card)
+    text = section(compared, shipped, votes, cautions(shipped), card)
     say(text)
     write_section(PAGE, "recognition", text)
     PICTURE.write_text(curves("Right after voting, and how late a switch is named", votes), "utf-8")
@@ -89,6 +90,7 @@ def section(
     compared: Mapping[str, Sequence[Compared]],
     shipped: Sequence[HeldOut],
     votes: Sequence[Voted],
+    judged: Sequence[Caution],
     card: Mapping[str, Any],
 ) -> str:
     folds = [[name, *_scores(clips)] for name, clips in groups(shipped, "fold").items()]
@@ -97,7 +99,7 @@ def section(
         [v.method, f"{v.window_s:g}", f"{v.right:.3f}", f"{v.delay_s:.2f}", f"{v.flicker:.1f}"]
         for v in votes
     ]
-    bins = card.get("calibration", [])
+    bins, s = card.get("calibration", []), Settings()
     head = ["grouped", "named", "frames", "voted", "mean over classes"]
     parts = [
         "## Naming the exercise, on footage of makers it has not seen",
@@ -132,6 +134,20 @@ def section(
         "long. Changes: of the name, in a minute of one exercise.",
         table(["votes", "window s", "right", "delay s", "changes a minute"], voted),
         f"![Right after voting against delay](images/{PICTURE.name})",
+        "### How slow to name, in hindsight",
+        "Films of makers left out. Once all frames are known more can be asked before an exercise "
+        "is named: how many times its own odds *no exercise* has, and the mean probability under "
+        "which nothing is named. *No exercise* and *exercises*: frames after voting, in clips "
+        f"without any and in the mean over exercises. The app's are {s.hindsight_none_odds:g} and "
+        f"{s.hindsight_confidence:g}.",
+        table(
+            ["odds of none", "confidence", "named", "voted", "no exercise", "exercises"],
+            [
+                [f"{j.odds:g}", f"{j.confidence:g}"]
+                + [f"{share:.3f}" for share in (j.named, j.voted, j.none, j.exercises)]
+                for j in judged
+            ],
+        ),
         "### How sure, how right",
         f"Probabilities divided on the logits by a temperature of {card.get('temperature', 1)}, "
         "which is fitted on clips of sources left out.",

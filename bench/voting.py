@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from posecore.crossval import HeldOut
+from posecore.crossval import HeldOut, voted_on
+from posecore.pipeline import Settings
 from posecore.types import NONE
 from posecore.vote import Voter
 
+ODDS = (1.0, 1.3, 1.6, 2.0)
+CONFIDENCES = (0.15, 0.25, 0.35, 0.45)
 WINDOWS_S = (0.5, 1.0, 1.5, 2.0, 3.0)
 _N_SWITCHES = 120
 _SEEN_ENOUGH = 0.6
@@ -116,6 +119,45 @@ def study(clips: Sequence[HeldOut]) -> list[Voted]:
         for name, make in METHODS.items()
         for window_s in WINDOWS_S
     ]
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What comes of films that are judged with these odds of NONE and this confidence: clips named
+    right, and frames after voting; of all clips, and of those in which no exercise is done."""
+
+    odds: float
+    confidence: float
+    named: float
+    voted: float
+    none: float
+    exercises: float
+
+
+def cautions(clips: Sequence[HeldOut]) -> list[Caution]:
+    """Every odds with every confidence; ``exercises``: the mean over them of their clips' means."""
+    found = []
+    for odds in ODDS:
+        for confidence in CONFIDENCES:
+            settings = replace(
+                Settings(), hindsight_none_odds=odds, hindsight_confidence=confidence
+            )
+            judged = [voted_on(clip, settings=settings) for clip in clips]
+            by_truth: dict[str, list[float]] = defaultdict(list)
+            for clip in judged:
+                by_truth[clip.truth].append(clip.voted)
+            none = float(np.mean(by_truth.pop(NONE, [np.nan])))
+            found.append(
+                Caution(
+                    odds,
+                    confidence,
+                    named=float(np.mean([clip.named == clip.truth for clip in judged])),
+                    voted=float(np.mean([clip.voted for clip in judged])),
+                    none=none,
+                    exercises=float(np.mean([np.mean(each) for each in by_truth.values()])),
+                )
+            )
+    return found
 
 
 def _measure(

@@ -1,7 +1,7 @@
 """The whole suite, as `make test` runs it without ARGS; with `soak`, ten minutes before the app.
 
 Tests without a browser run on all processors; those with one run alone, because a person's patience
-is measured there. So is the soak run alone: beside the tests its streams get too few pictures.
+is measured there. `beside` soaks while the tests without a browser run: they step back for it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,31 +23,68 @@ SOAK_VARIABLE = "POSECOACH_SOAK"
 """Environment variable: the file that a soak's figures are in, its log beside it."""
 
 
+SOAK_ALONE, SOAK_BESIDE = "soak", "beside"
+
+
 def main(asked: list[str]) -> int:
-    return int(_soak() if asked == ["soak"] else _suite())
+    if asked == [SOAK_ALONE]:
+        with _soaking() as figures:
+            return int(_judged(figures))
+    if asked != [SOAK_BESIDE]:
+        return int(_browser_too(_aside()))
+    with _soaking() as figures:
+        failed = _aside(step_back=True)
+        failed = _judged(figures) or failed
+    return int(_browser_too(failed))
 
 
-def _suite() -> bool:
-    aside = ("--numprocesses=auto", "--dist=loadfile")
-    failed = _tests("tests", f"--ignore={BROWSER}", f"--ignore={SOAK}", *aside)
+def _aside(step_back: bool = False) -> bool:
+    chosen = ("tests", f"--ignore={BROWSER}", f"--ignore={SOAK}")
+    return _tests(*chosen, "--numprocesses=auto", "--dist=loadfile", step_back=step_back)
+
+
+def _browser_too(failed: bool) -> bool:
     return _tests(BROWSER, "-m", "not long") or failed
 
 
-def _soak() -> bool:
+@dataclass(frozen=True)
+class _Figures:
+    """Of a soak that goes on; ``path`` is there once it is over."""
+
+    path: Path
+    soak: subprocess.Popen[bytes]
+
+
+@contextmanager
+def _soaking() -> Iterator[_Figures]:
     with tempfile.TemporaryDirectory() as folder:
-        figures = Path(folder) / "soak.json"
-        asked = ["soak", "--light", "--minutes", str(SOAK_MINUTES), "--figures", str(figures)]
-        with figures.with_suffix(".log").open("wb") as log:
-            command = [sys.executable, "-m", "bench", *asked]
-            subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False)
-        return _tests(SOAK, environment={SOAK_VARIABLE: str(figures)})
+        path = Path(folder) / "soak.json"
+        asked = ["soak", "--light", "--minutes", str(SOAK_MINUTES), "--figures", str(path)]
+        command = [sys.executable, "-m", "bench", *asked]
+        with path.with_suffix(".log").open("wb") as log:
+            soak = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            try:
+                yield _Figures(path, soak)
+            finally:
+                soak.terminate()
+                soak.wait()
 
 
-def _tests(*arguments: str, environment: dict[str, str] | None = None) -> bool:
-    """Whether any failed."""
+def _judged(figures: _Figures) -> bool:
+    """Whether the soak failed; waits until it is over."""
+    figures.soak.wait()
+    return _tests(SOAK, environment={SOAK_VARIABLE: str(figures.path)})
+
+
+def _tests(
+    *arguments: str, environment: dict[str, str] | None = None, step_back: bool = False
+) -> bool:
+    """Whether any failed. ``step_back``: whatever else wants a processor gets it first."""
     command = [sys.executable, "-m", "pytest", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | (environment or {}), check=False)
-    return done.returncode != 0
+    running = subprocess.Popen(command, cwd=ROOT, env=os.environ | (environment or {}))
+    if step_back and hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, running.pid, 19)
+    return running.wait() != 0
 
 
 if __name__ == "__main__":

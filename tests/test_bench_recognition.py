@@ -13,7 +13,7 @@ import bench.recognition
 from bench.compare import compare, row_of
 from bench.models import FAMILIES, Fitted, Recipe, recipes
 from bench.recognition import figures, recognition_command
-from bench.voting import METHODS, Voted, study
+from bench.voting import METHODS, Voted, cautions, study
 from bench.voting_chart import curves
 from bench.wide import BLOCKS, describe, described, mirror_wide, wide_table
 from pages.accuracy_unseen import read_figures
@@ -60,6 +60,15 @@ def test_longer_windows_name_a_switch_later(clean):
 def test_the_vote_that_ships_switches_within_a_second_and_a_half(clean):
     (ships,) = (v for v in clean if "ships" in v.method and v.window_s == 1.5)
     assert ships.delay_s < 1.5 and ships.flicker == pytest.approx(0.0, abs=11)
+
+
+def test_better_odds_for_none_name_more_of_what_is_no_exercise():
+    unsure = clip("none")
+    unsure.proba[:] = [0.46, 0.36, 0.18]  # curl, none, squat
+    found = {(c.odds, c.confidence): c for c in cautions([unsure, clip("squat")])}
+    assert found[1.0, 0.35].none == 0.0 and found[1.6, 0.35].none == 1.0
+    assert found[1.0, 0.35].named == 0.5 and found[1.6, 0.35].named == 1.0
+    assert {c.exercises for c in found.values()} == {1.0}
 
 
 def test_chart_has_a_curve_for_each_method(clean):
