@@ -125,7 +125,8 @@ def analyze_video(
 ) -> Analysis:
     """Send a file's frames through ``pipeline`` and collect what it says.
 
-    on_frame  called with each picture and its result, as long as the picture is there
+    on_frame  called with each picture and its result, as long as the picture is there: what was
+              known at that moment, as a live person is told it
     progress  called with the seconds done and the seconds in all (None: the file does not say)
     workers   processes that share the poses of a film long enough to be cut into parts
     crew      such processes, where there are some already; then ``workers`` says nothing
