@@ -66,19 +66,19 @@ class SetBuilder:
 def in_hindsight(
     sets: Sequence[ExerciseSet], t_s: np.ndarray, voted: Sequence[str]
 ) -> list[ExerciseSet]:
-    """The sets of a film that is over, without reps whose exercise is not named in their own time.
+    """The sets of a film that is over, without reps and holds that no frame of theirs names.
 
-    t_s (n,) and voted, the exercise that each frame is named after once all are known; holds stay
+    t_s (n,) and voted, the exercise that each frame is named after once all are known
     """
     names = np.array(voted)
     kept = []
     for each in sets:
         named_s = t_s[names == each.exercise]
         reps = tuple(rep for rep in each.reps if _any_between(named_s, rep.start_s, rep.end_s))
-        if reps == each.reps:
+        if reps and reps != each.reps:
+            each = replace(each, start_s=reps[0].start_s, end_s=reps[-1].end_s, reps=reps)
+        if reps or (not each.reps and _any_between(named_s, each.start_s, each.end_s)):
             kept.append(each)
-        elif reps:
-            kept.append(replace(each, start_s=reps[0].start_s, end_s=reps[-1].end_s, reps=reps))
     return kept
 
 

@@ -132,9 +132,10 @@ def test_in_hindsight_a_rep_stays_if_its_exercise_is_named_at_any_moment_of_it(b
     assert [each.start_s for each in found[0].reps] == [2.0, 4.0]
 
 
-def test_in_hindsight_a_set_that_is_named_nowhere_is_gone_and_a_hold_stays(builder):
+def test_in_hindsight_a_set_that_is_named_nowhere_is_gone_and_so_is_a_hold(builder):
     builder.add_rep(rep(0.0))
     hold = ExerciseSet("plank", 3.0, 9.0, 6.0, ())
     sets = [builder.finish(), hold]
-    assert in_hindsight(sets, *named([("lunge", 3.0), (NONE, 6.0)])) == [hold]
+    assert in_hindsight(sets, *named([("lunge", 3.0), (NONE, 3.0), ("plank", 3.0)])) == [hold]
+    assert in_hindsight(sets, *named([("lunge", 3.0), (NONE, 6.0)])) == []
     assert in_hindsight([], *named([])) == []
