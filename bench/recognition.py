@@ -130,8 +130,8 @@ def section(
         "A vote that fades has the mean age of the window it is listed under; the app's is 1.5 "
         "live, and 3 in hindsight, before and after each frame. "
         "Delay: median seconds until a clip that follows another exercise is named right; in "
-        "hindsight it is none, and the end of the one before is named wrong where the window is "
-        "long. Changes: of the name, in a minute of one exercise.",
+        "hindsight the end of the one before may bear the new name instead. "
+        "Changes: of the name, in a minute of one exercise.",
         table(["votes", "window s", "right", "delay s", "changes a minute"], voted),
         f"![Right after voting against delay](images/{PICTURE.name})",
         "### How slow to name, in hindsight",
