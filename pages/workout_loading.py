@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -16,6 +15,7 @@ from pages.exercises_own import whose_exercises
 from pages.history_session import plain
 from posecore.classify import ExerciseClassifier, Recogniser
 from posecore.exercises import Exercise, usable_exercises
+from posecore.heaps import keep_heaps_few
 from posecore.language import Text, _, words_of
 from posecore.live import LiveSession
 from posecore.pipeline import Pipeline
@@ -25,9 +25,6 @@ from posecore.taught import Stamp, knowledge, stamp
 
 MOST_PEOPLE = "POSECOACH_MOST_PEOPLE"
 """Environment variable: so many may train at once, whatever is measured."""
-
-_LARGE, _HEAPS = -3, -8
-"""M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h."""
 
 
 class SettingError(ValueError):
@@ -57,6 +54,8 @@ def _try_estimator() -> None:
     """An estimator is made and thrown away: what is missing shows now and not after Start, and
     the one that Start makes is ready within the ten seconds a connection may take.
     """
+    # A stream's encoder, 15 MB, is made anew whenever its bandwidth changes by a tenth, in another
+    # thread as like as not.
     keep_heaps_few()
     trial = Pipeline(classifier=ExerciseClassifier.load())
     try:
@@ -71,19 +70,6 @@ def _try_estimator() -> None:
     # Whoever waits for the interpreter gets it sooner than after Python's 5 ms: the loop that takes
     # the packets of all streams waits for it many times a second.
     sys.setswitchinterval(0.0005)
-
-
-def keep_heaps_few() -> None:
-    """Two heaps for all threads, and what is large given back as soon as it is free.
-
-    Otherwise each thread has a heap of its own, which seldom shrinks; and a stream's encoder,
-    15 MB, is made anew whenever its bandwidth changes by a tenth, in another thread as like as not.
-    Only the C library of Linux can be asked.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_HEAPS, 2)
-        mallopt(_LARGE, 4 * 2**20)
 
 
 def show_left_out() -> None:

@@ -22,6 +22,7 @@ import numpy as np
 
 from posecore.decoder import LIMITS
 from posecore.estimate import PoseEstimator
+from posecore.heaps import keep_heaps_few
 from posecore.landmarks import N_LANDMARKS
 from posecore.language import Text, words_of
 from posecore.messages import bytes_of, limit_memory, own_output, send
@@ -169,6 +170,7 @@ def _address_space() -> int:
 
 
 def _serve() -> None:
+    keep_heaps_few()  # each part of a film has its estimator begin anew
     out = own_output()
     asked = _requests()
     estimating = _Estimating(out)

@@ -30,6 +30,7 @@ LAYERS = (
         "counters",
         "language",
         "messages",
+        "heaps",
         "passing",
         "workers",
         "workload",

@@ -1,4 +1,4 @@
-"""How the app's process asks the C library for memory."""
+"""How the C library is asked to keep memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 TWELVE_THREADS = """
 import ctypes, sys, threading
-from pages.workout_loading import keep_heaps_few
+from posecore.heaps import keep_heaps_few
 
 if sys.argv[1] == "few":
     keep_heaps_few()
