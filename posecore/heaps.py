@@ -8,7 +8,6 @@ import sys
 _LARGE, _HEAPS = -3, -8
 """M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h."""
 
-
 _LARGE_BYTES = 4 * 2**20  # an estimator's and an encoder's buffers; pictures of 640x480 are smaller
 
 

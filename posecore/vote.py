@@ -35,7 +35,7 @@ class Voter:
         self.confidence = confidence
         self.margin = margin
         self.winner = NONE
-        self._odds = np.where(np.array(classes) == NONE, none_odds, 1.0)
+        self.none_odds = none_odds
         self._votes = _Votes(len(classes), fade_s)
 
     def reset(self) -> None:
@@ -72,7 +72,9 @@ class Voter:
         return self._votes.sum / max(self._votes.weight, 1.0)
 
     def _weighed(self, proba: np.ndarray) -> np.ndarray:
-        weighed = proba * self._odds
+        if self.none_odds == 1.0:  # as while somebody trains, many times a second
+            return proba
+        weighed = proba * np.where(np.array(self.classes) == NONE, self.none_odds, 1.0)
         return np.asarray(weighed / weighed.sum(axis=-1, keepdims=True))
 
     def _decide(self, shares: np.ndarray, weight: float) -> str:
