@@ -1,7 +1,8 @@
 """The camera by WebRTC, for every page that has one: the only file that knows how.
 
 Threads: Streamlit runs the script in one; streamlit-webrtc calls the processor's factory in a
-second, its frames in a third, its end in the media loop. No st.* is called outside the script's.
+second, webcam_prompt its frames in a third, its end in the media loop. No st.* is called outside
+the script's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from pages.relay import Ways
 from pages.webcam_component import mend_component
+from pages.webcam_prompt import answer_at_once
 from posecore.draw import yuv420
 from posecore.language import ENGLISH, language, speaking
 from posecore.video import MAX_SIDE_PX
@@ -59,12 +61,12 @@ class Looker(streamlit_webrtc.VideoProcessorBase):
     def broke(self) -> None:
         """``look`` failed, and is not called again: say it where the page sees it."""
 
-    async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
-        # Only the newest is worth the time: the person has moved on since the others.
-        return [self._shown(frames[-1], dropped=len(frames) - 1)]
+    def newest(self, frames: list[av.VideoFrame]) -> av.VideoFrame:
+        """The answer to the last: the person has moved on since the others."""
+        return self._shown(frames[-1], dropped=len(frames) - 1)
 
     def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
-        return self._shown(frame, dropped=0)
+        return self.newest([frame])
 
     def _shown(self, frame: av.VideoFrame, dropped: int) -> av.VideoFrame:
         at_s = float((frame.pts or 0) * (frame.time_base or 0))
@@ -108,6 +110,7 @@ def stream(
     Raises NotConnected.
     """
     mend_component()
+    answer_at_once()
     spoken = language()
 
     def made() -> Looker:

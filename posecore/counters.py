@@ -45,8 +45,9 @@ _SESSIONS = Counter(
 )
 _RUNNING = Gauge("posecoach_sessions_running", "Sessions that go on now.", registry=REGISTRY)
 
-_STREAM = ("async_media_processor", "video-decoder", "ShutdownPolling", "process_offer")
-"""How streamlit-webrtc and aiortc name the threads of a stream; what comes after is a number."""
+_STREAM = ("camera_worker", "video-decoder", "ShutdownPolling", "process_offer")
+"""How pages/webcam_prompt.py, aiortc and streamlit-webrtc name the threads of a stream; what comes
+after is a number."""
 
 Gauge(
     "posecoach_stream_threads",

@@ -49,7 +49,7 @@ def test_threads_of_streams_are_told_from_all_others(served):
     over = threading.Event()
     threads = [
         threading.Thread(target=over.wait, name=name)
-        for name in ("async_media_processor_3", "video-decoder", "AnyIO worker thread")
+        for name in ("camera_worker_3", "video-decoder", "AnyIO worker thread")
     ]
     for each in threads:
         each.start()

@@ -128,6 +128,7 @@ HOMES = {
     "rich": {"commands"},
     "streamlit": {"pages", "app"},
     "streamlit_webrtc": {"pages", "app"},
+    "aiortc": {"pages"},
 }
 DISTRIBUTIONS = {
     "PIL": "pillow",

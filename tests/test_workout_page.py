@@ -329,12 +329,6 @@ def camera_frame(pts: int, width: int = 64, height: int = 48) -> av.VideoFrame:
     return picture.reformat(format="yuv420p")
 
 
-def run_coroutine(coroutine):
-    with pytest.raises(StopIteration) as ended:
-        coroutine.send(None)
-    return ended.value.value
-
-
 def test_time_is_taken_from_the_frames_and_not_by_counting_them(exercises):
     pipeline = CountingPipeline()
     processor = CameraProcessor(session(pipeline), exercises)
@@ -347,9 +341,7 @@ def test_only_the_newest_of_several_frames_is_looked_at_and_the_others_are_count
     pipeline = CountingPipeline()
     running = session(pipeline)
     processor = CameraProcessor(running, exercises)
-    (shown,) = run_coroutine(
-        processor.recv_queued([camera_frame(0), camera_frame(3000), camera_frame(6000)])
-    )
+    shown = processor.newest([camera_frame(0), camera_frame(3000), camera_frame(6000)])
     assert (running.snapshot().frames, running.snapshot().dropped) == (1, 2)
     assert (shown.width, shown.height) == (64, 48)
 

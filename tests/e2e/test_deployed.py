@@ -223,8 +223,6 @@ def test_deployed_as_the_files_say_it_counts_reps_over_https_for_who_has_logged_
     hidden = [*deployed.provider.hidden, deployed.relay.secret]
     assert [word for word in hidden if word in said] == []
     events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    # A busy computer may be slow with a frame, which streamlit-webrtc calls an error.
-    slow = "streamlit_webrtc.process"
-    assert [e for e in events if e["level"] == "error" and e["logger"] != slow] == []
+    assert [e for e in events if e["level"] == "error"] == []
     (ended,) = [each for each in events if each["event"] == "session ended"]
     assert ended["reps"] == kept.reps and ended["saved"] is True
