@@ -1,4 +1,5 @@
-"""How long the history's questions take with 10^3 to 10^6 reps, in a file and on a server."""
+"""How long the history's questions take with 10^3 to 10^6 reps, in a file and on a server; and how
+long somebody waits for the page that asks them."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, create_engine, insert, make_url, text
 
+from bench.history_page import OPENED, times_in_browser
+from bench.history_page import ROUNDS as TURNS
 from bench.overhead import machine
 from bench.page import PERFORMANCE, table, write_section
 from bench.results import keep
@@ -55,23 +58,25 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
         f"median of {ROUNDS} (and the slowest of them). A session has {SETS_A_SESSION} sets of "
         f"{REPS_A_SET} reps and three or",
         f"four exercises; they lie in {YEARS} years and are of {len(PEOPLE)} people. What is asked",
-        "had been asked once before; the server is on the same machine.",
+        "had been asked once before; the server is on the same machine. In the browser: sessions",
+        f"of everybody, the median of {TURNS}; app, browser and server share the processors.",
         "",
         f"{machine()} Load of the machine before: {os.getloadavg()[0]:.1f}.",
     ]
-    slowest_ms, write_ms, rep_bytes = 0.0, 0.0, float("nan")
+    slowest_ms, opened_ms, write_ms, rep_bytes = 0.0, 0.0, 0.0, float("nan")
     for name, makers in _databases():
         columns = []
         for size in sizes:
             with makers() as url:
                 say(f"{name}: {size} reps ...")
-                columns.append(measure(url, size))
+                columns.append(measure(url, size) | times_in_browser(url))
                 if file := make_url(url).database if url.startswith("sqlite") else None:
                     rep_bytes = Path(file).stat().st_size / size
         head = [name, *(f"{size:,} reps".replace(",", " ") for size in sizes)]
         rows = [[question, *(column[question] for column in columns)] for question in columns[0]]
         parts += ["", table(head, rows)]
         slowest_ms = max(slowest_ms, _median_ms(columns[-1][PAGE]))
+        opened_ms = max(opened_ms, _median_ms(columns[-1][OPENED]))
         write_ms = max(write_ms, _median_ms(columns[-1][KEEPING]))
     section = "\n".join(parts)
     say(section)
@@ -81,6 +86,7 @@ def history_command(sizes: Sequence[int], out: Path | None = None, say: Say = pr
             {
                 "reps": sizes[-1],
                 "page_ms": slowest_ms,
+                "opened_ms": opened_ms,
                 "rep_write_ms": write_ms,
                 "rep_bytes": rep_bytes,
             },

@@ -207,6 +207,10 @@ def _figures(runs: list[Run], n_frames: int) -> dict[str, float]:
     return figures
 
 
+def _number(value: float) -> str:
+    return f"{value:.0f}" if np.isfinite(value) else "–"
+
+
 def report(runs: list[Run], seconds: float, n_frames: int) -> str:
     rows = []
     for run in runs:
@@ -224,8 +228,8 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
                 f"{run.mbit_s:.1f}",
                 f"{run.first_s:.1f}",
                 f"{run.shown:.1f}",
-                f"{middle:.0f}",
-                f"{late:.0f}",
+                _number(middle),
+                _number(late),
                 f"{run.chart_hz:.1f}",
             ]
         )
@@ -251,7 +255,8 @@ def report(runs: list[Run], seconds: float, n_frames: int) -> str:
             "its camera, browser and app on the same machine. What the app processed is asked of "
             "its own counters. Then the delay is read off a clock in the film, from the camera's "
             "picture to the one that comes back with the skeleton; to read it costs the browser so "
-            "much that it shows fewer pictures meanwhile.",
+            "much that it shows fewer pictures meanwhile. –: the browsers were so busy that they "
+            "showed their own cameras later than what came back.",
             "",
             f"{seconds:.0f} s each. {machine()}",
             "",

@@ -50,6 +50,8 @@ _CHART_JS = """
 }
 """
 _TAKE_JS = "name => { const all = window[name]; window[name] = []; return all; }"
+_AHEAD = 0.1
+"""Of the pictures, how many may seem to come before the camera's, being read between the two."""
 _SAME_DRAWING_MS = 50.0
 """Changes of a chart that follow one another closer than this are one drawing."""
 
@@ -76,10 +78,16 @@ class Watched:
         return float((np.diff(known) != 0).sum() / self.seconds) if len(known) > 1 else 0.0
 
     def delay_ms(self, n_frames: int) -> np.ndarray:
-        """From the camera to the picture with the skeleton, of every picture that was shown."""
+        """From the camera to the picture with the skeleton, of every picture that was shown.
+
+        None at all where the browser is so busy that it shows its own camera later than those.
+        """
         behind = (self.camera - self.number) % n_frames
         behind = behind[np.isfinite(behind)]
-        return np.asarray(np.where(behind > n_frames / 2, 0, behind) * 1000 / FPS, float)
+        ahead = behind > n_frames / 2
+        if len(ahead) and ahead.mean() > _AHEAD:
+            return np.empty(0)
+        return np.asarray(np.where(ahead, 0, behind) * 1000 / FPS, float)
 
     @property
     def chart_hz(self) -> float:
