@@ -36,7 +36,7 @@ Say = Callable[[str], None]
 Poses = list[tuple[float, Pose | None]]
 Sets = tuple[ExerciseSet, ...]
 _SEEN = 0.5  # visibility of a landmark that is compared
-_FEW_CLIPS, _TIMES_OVER = 8, 2
+_TIMES_OVER = 2
 
 
 @dataclass
@@ -49,12 +49,11 @@ class _Took:
 
 def offline_command(rounds: int, out: Path | None = None, say: Say = print) -> None:
     """Measure, print and write the section."""
-    clips = clips_of_one_size()
-    many = clips[:_FEW_CLIPS]
+    many = clips_of_one_size()
     workers = processors()
     took: dict[str, _Took] = {}
     with tempfile.TemporaryDirectory() as folder, PoseEstimator() as bare:
-        film = joined(_TIMES_OVER * clips, Path(folder) / "film.mp4")
+        film = joined(_TIMES_OVER * many, Path(folder) / "film.mp4")
         bare.estimate(np.zeros((360, 480, 3), np.uint8), 0.0)  # loaded before the clock starts
         Pipeline().close()
         began = time.perf_counter()
