@@ -73,6 +73,13 @@ GOALS = (
         "{:.0f} ms",
         most=1000,
     ),
+    Goal(
+        "growth of memory over half an hour of two streams",
+        "soak",
+        "growth_percent",
+        "{:+.1f} %",
+        most=3.0,
+    ),
     Goal("growth of memory over a long film", "memory", "growth_percent", "{:+.1f} %", most=3),
     Goal("from the start to a served page", "start", "served_s", "{:.1f} s", most=4),
     Goal("from Start to the first picture", "start", "picture_s", "{:.1f} s", most=3),

@@ -16,6 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 from bench.clock import make_film
 from bench.overhead import machine
 from bench.page import RELIABILITY, table, write_section
+from bench.results import keep
 from bench.served import served
 from bench.trust import streaming
 from bench.viewer import Viewer, viewers
@@ -25,6 +26,8 @@ EVERY_S = 15.0
 
 WARM_S = 300.0
 """Caches fill in the first minutes; growth is counted from here, or from a quarter of the time."""
+
+HALF_HOUR_S = 1800.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,18 @@ class Soak:
 
     def mean(self, part: float, of: Callable[[Sample], float]) -> float:
         return float(np.nanmean([of(sample) for sample in self.window(part)]))
+
+    def memory_mb(self, at_s: float) -> float:
+        """Median of the five minutes around a moment."""
+        near = [s.load.memory_mb for s in self.samples if abs(s.load.at_s - at_s) <= WARM_S / 2]
+        return float(np.median(near))
+
+    @property
+    def growth(self) -> float | None:
+        """Of the memory, over half an hour after the first minutes; None where it was shorter."""
+        if self.seconds < WARM_S + HALF_HOUR_S:
+            return None
+        return self.memory_mb(WARM_S + HALF_HOUR_S) / self.memory_mb(WARM_S) - 1
 
 
 def soak(n: int, seconds: float, light: bool = False) -> Soak:
@@ -134,6 +149,8 @@ def soak_command(
     if figures is not None:
         figures.write_text(json.dumps(asdict(found)), encoding="utf-8")
     else:
+        if out is None:
+            keep("soak", kept_figures(found))
         write_section(out or RELIABILITY, "soak", text)
 
 
@@ -177,6 +194,25 @@ def report(found: Soak, n: int, light: bool) -> str:
             "",
             table(["what", "at the start", "at the end", "change", "after Stop"], rows),
             "",
+            *_course(found),
             f"Errors in the app's log: {len(found.errors)}.",
         ]
     )
+
+
+def _course(found: Soak) -> list[str]:
+    """How the memory went, where there was time for it to go anywhere."""
+    if found.growth is None:
+        return []
+    marks_s = [WARM_S, *np.arange(HALF_HOUR_S, found.seconds, HALF_HOUR_S / 2), found.seconds]
+    course = ", ".join(f"{at_s / 60:.0f}: {found.memory_mb(at_s):.0f}" for at_s in marks_s)
+    return [
+        f"Memory in MB by the minute: {course}. In the half hour after the fifth minute it grew by "
+        f"**{found.growth:+.1%}**.",
+        "",
+    ]
+
+
+def kept_figures(found: Soak) -> dict[str, float]:
+    """For the summary of docs/PERFORMANCE.md."""
+    return {} if found.growth is None else {"growth_percent": 100 * found.growth}
