@@ -11,6 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 OTHER_LETTERS = Path(__file__).parent / "fonts" / "NanumSquareR.ttf"
 """For the letters that the fonts used elsewhere do not have."""
 
+_SMALL_PX = 40
+"""Up to this size letters are angles, which come back; larger ones are a count, which does not."""
+
 
 def _font(text: str, size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     # Pillow's own has no letters beyond Latin's; what is drawn else are degrees and figures.
@@ -19,13 +22,17 @@ def _font(text: str, size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFo
     return ImageFont.truetype(OTHER_LETTERS, size_px)
 
 
-@lru_cache(maxsize=512)
 def sprite(text: str, size_px: int, max_width_px: int) -> np.ndarray:
     """White letters with a dark edge as (h, w, 2): lightness times cover, cover; read-only.
 
     Kept, because the same few texts and the whole degrees come back frame after frame, and
     making one costs more than all else that is drawn.
     """
+    kept = _small if size_px <= _SMALL_PX else _large
+    return kept(text, size_px, max_width_px)
+
+
+def _made(text: str, size_px: int, max_width_px: int) -> np.ndarray:
     size_px = max(1, size_px)  # a picture of a few pixels has no room for any
     edge = max(2, size_px // 12)
     font = _font(text, size_px)
@@ -43,3 +50,6 @@ def sprite(text: str, size_px: int, max_width_px: int) -> np.ndarray:
     made = np.dstack([np.asarray(letters), np.asarray(covered)])
     made.setflags(write=False)
     return made
+
+
+_small, _large = lru_cache(maxsize=512)(_made), lru_cache(maxsize=32)(_made)

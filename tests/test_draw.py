@@ -32,6 +32,15 @@ def test_words_are_drawn_with_the_letters_of_the_readers_language():
     assert sprite("스", 40, 400)[..., 1].any()
 
 
+def test_angles_come_back_as_they_were_made_but_a_long_sets_counts_are_not_all_kept():
+    angle, count = sprite("90°", 38, 640), sprite("1", 106, 320)
+    for number in range(2, 200):
+        sprite(f"{number}", 106, 320)
+        sprite(f"{number}°", 38, 640)
+    assert sprite("90°", 38, 640) is angle
+    assert sprite("1", 106, 320) is not count
+
+
 def test_picture_that_came_in_stays_as_it_was() -> None:
     before = GREY.copy()
     drawn = draw_overlay(GREY, frame_result(STANDING, cue="Go lower"), EXERCISES, mirror=True)
