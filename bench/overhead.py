@@ -21,10 +21,10 @@ from bench.page import PERFORMANCE, write_section
 from bench.results import keep
 from posecore.classify import ExerciseClassifier
 from posecore.draw import draw_overlay
-from posecore.estimate import mediapipe_pose
 from posecore.exercises import load_exercises
 from posecore.features import FeatureWindow, joints_of
 from posecore.pipeline import Pipeline
+from posecore.pose_graph import bare_mediapipe
 from posecore.types import Pose
 from posecore.video import frames
 from posecore.vote import Voter
@@ -70,7 +70,7 @@ def measure_overhead(clips: list[Path], rounds: int) -> Overhead:
     rows = []
     for turn in range(rounds):
         for clip in clips:
-            with mediapipe_pose() as bare:
+            with bare_mediapipe() as bare:
                 pipeline = Pipeline(exercises=exercises)
                 pipeline.warm_up()
                 naming = _Naming(classifier)

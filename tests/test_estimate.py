@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posecore.estimate import PoseEstimator, mediapipe_pose, numbers_in
+from posecore.estimate import PoseEstimator, numbers_in
+from posecore.pose_graph import bare_mediapipe, numbers_of, without_mask
 from posecore.video import frames
 
 CLIP = Path(__file__).parent / "clips" / "gym_squat_700.mp4"
@@ -23,7 +24,7 @@ def pictures() -> list[np.ndarray]:
 
 
 def test_it_finds_what_mediapipe_finds(pictures):
-    with PoseEstimator() as estimator, mediapipe_pose() as its_own:
+    with PoseEstimator() as estimator, bare_mediapipe() as its_own:
         found = 0
         for i, rgb in enumerate(pictures):
             expected, pose = its_own.process(rgb), estimator.estimate(rgb, i / 30)
@@ -37,6 +38,35 @@ def test_it_finds_what_mediapipe_finds(pictures):
             np.testing.assert_array_equal(pose.world, [(p.x, p.y, p.z) for p in places])
             np.testing.assert_array_equal(pose.visibility, [p.visibility for p in marks])
     assert 8 <= found < len(pictures)
+
+
+def model() -> bytes:
+    import mediapipe
+
+    home = Path(mediapipe.__file__).parent / "modules" / "pose_landmark"
+    return (home / "pose_landmark_full.tflite").read_bytes()
+
+
+def test_the_mask_and_what_only_it_needs_are_left_out_of_the_model():
+    from mediapipe.tasks.metadata.schema_py_generated import Model
+
+    whole = model()
+    graph, left = (Model.GetRootAs(each, 0).Subgraphs(0) for each in (whole, without_mask(whole)))
+    assert graph.OutputsLength() == left.OutputsLength() + 1
+    made = [
+        {one for i in range(each.OperatorsLength()) for one in each.Operators(i).OutputsAsNumpy()}
+        for each in (graph, left)
+    ]
+    assert made[1] < made[0] and graph.OutputsAsNumpy()[2] not in made[1]
+    for i in range(left.OperatorsLength()):
+        step = left.Operators(i)
+        for taken in step.InputsAsNumpy().tolist():  # nothing left is made from what is gone
+            assert taken in made[1] or taken not in made[0]
+
+
+def test_a_model_without_a_mask_is_said_to_have_none():
+    with pytest.raises(ValueError, match="expected a mask"):
+        without_mask(without_mask(model()))
 
 
 def test_after_a_reset_it_is_as_new(pictures):
@@ -71,3 +101,9 @@ def test_landmarks_are_read_as_protobuf_reads_them():
 )
 def test_what_is_written_in_another_way_is_left_to_protobuf(written):
     assert numbers_in(written) is None
+
+
+def test_protobuf_itself_reads_the_same_and_what_was_left_out_as_zero():
+    assert (numbers_of(written_landmarks(33, visibility=None))[:, 3] == 0.0).all()
+    numbers = numbers_in(written_landmarks())
+    np.testing.assert_array_equal(numbers_of(written_landmarks(33)), numbers[:33])

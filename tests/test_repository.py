@@ -32,6 +32,7 @@ LAYERS = (
         "messages",
         "heaps",
         "passing",
+        "pose_graph",
         "workers",
         "workload",
     },
@@ -105,7 +106,7 @@ LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in 
 
 # The modules that may know a foreign package, so that it can be replaced in one place.
 HOMES = {
-    "mediapipe": {"estimate"},
+    "mediapipe": {"pose_graph"},
     "babel": {"language"},
     "prometheus_client": {"counters", "monitor"},
     "av": {"video", "video_writer", "pages"},
