@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     streams.add_argument("--seconds", type=float, default=10.0)
     start = command("start", _start, "what is waited for before the first picture")
     start.add_argument("--rounds", type=int, default=3)
+    command("newcomer", _newcomer, "from a clone to the first counted rep")
     every = command("all", _every, "all of speed, and the summary: about ten minutes", "")
     every.add_argument(
         "--summary", action="store_true", help="of the figures that are there, without measuring"
@@ -195,6 +196,12 @@ def _start(given: argparse.Namespace) -> None:
     from bench.start import start_command
 
     start_command(given.rounds, given.out)
+
+
+def _newcomer(given: argparse.Namespace) -> None:
+    from bench.newcomer import newcomer_command
+
+    newcomer_command(given.out)
 
 
 def _soak(given: argparse.Namespace) -> None:

@@ -26,9 +26,10 @@ from bench.results import keep
 from posecore.analyze import analyze_video
 from posecore.batch import Job, analyze_all
 from posecore.crew import Crew, processors
-from posecore.estimate import PoseEstimator
 from posecore.parts import WARM_UP_FRAMES, parts_of
 from posecore.pipeline import Pipeline
+from posecore.pose_graph import bare_mediapipe
+from posecore.sets import in_hindsight
 from posecore.types import ExerciseSet, FrameResult, Pose
 from posecore.video import VideoReader
 
@@ -52,9 +53,9 @@ def offline_command(rounds: int, out: Path | None = None, say: Say = print) -> N
     many = clips_of_one_size()
     workers = processors()
     took: dict[str, _Took] = {}
-    with tempfile.TemporaryDirectory() as folder, PoseEstimator() as bare:
+    with tempfile.TemporaryDirectory() as folder, bare_mediapipe() as bare:
         film = joined(_TIMES_OVER * many, Path(folder) / "film.mp4")
-        bare.estimate(np.zeros((360, 480, 3), np.uint8), 0.0)  # loaded before the clock starts
+        bare.process(np.zeros((360, 480, 3), np.uint8))  # loaded before the clock starts
         Pipeline().close()
         began = time.perf_counter()
         with Crew(workers) as crew:
@@ -68,7 +69,8 @@ def offline_command(rounds: int, out: Path | None = None, say: Say = print) -> N
                 sets, found = _timed(took, "film, ours", lambda: _one(film, crew), crew)
         with VideoReader(film) as video:
             film_s, parts = video.info.duration_s or 0.0, parts_of(video)
-        alone = [_counted(each) for each in of_clips]
+        alone = [_counted(_poses(each)) for each in of_clips]
+        of_film = _poses(of_film)
         whole = _counted(of_film)
     n_many, n_film = sum(map(len, of_clips)), len(of_film)
     joins_s = [part.from_s for part in parts[1:]]
@@ -120,10 +122,31 @@ def _times_as_fast(kind: str, took: dict[str, _Took]) -> float:
     return statistics.median(bare) / statistics.median(ours)
 
 
-def _bare(estimator: PoseEstimator, film: Path) -> Poses:
-    estimator.reset()
+def _bare(mediapipe: Any, film: Path) -> list[tuple[float, tuple[int, int], Any]]:
+    """Time, size and what MediaPipe answers, of each frame."""
+    mediapipe.reset()
     with VideoReader(film) as video:
-        return [(t_s, estimator.estimate(rgb, t_s)) for rgb, t_s in video.frames()]
+        return [
+            (t_s, (rgb.shape[1], rgb.shape[0]), mediapipe.process(rgb))
+            for rgb, t_s in video.frames()
+        ]
+
+
+def _poses(found: list[tuple[float, tuple[int, int], Any]]) -> Poses:
+    return [(t_s, _pose(t_s, size_px, answer)) for t_s, size_px, answer in found]
+
+
+def _pose(t_s: float, size_px: tuple[int, int], answer: Any) -> Pose | None:
+    if answer.pose_landmarks is None:
+        return None
+    marks = answer.pose_landmarks.landmark
+    return Pose(
+        t_s,
+        np.array([(mark.x, mark.y, mark.z) for mark in marks]),
+        np.array([(mark.x, mark.y, mark.z) for mark in answer.pose_world_landmarks.landmark]),
+        np.array([mark.visibility for mark in marks]),
+        size_px,
+    )
 
 
 def _many(clips: Sequence[Path], workers: int, crew: Crew) -> list[Sets]:
@@ -162,10 +185,10 @@ def _one(film: Path, crew: Crew) -> tuple[Sets, Poses]:
 def _counted(poses: Poses) -> Sets:
     """What one process makes of poses that it found without a cut."""
     pipeline = Pipeline()
-    for t_s, pose in poses:
-        pipeline.advance(t_s, pose)
+    proba = np.array([pipeline.advance(t_s, pose).proba for t_s, pose in poses])
     pipeline.finish()
-    return pipeline.sets
+    t_s = np.array([t_s for t_s, _ in poses])
+    return tuple(in_hindsight(pipeline.sets, t_s, pipeline.in_hindsight(proba, t_s)))
 
 
 def _timed(

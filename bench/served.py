@@ -106,7 +106,7 @@ def served(
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait_until_it_answers(url, process, log)
+        wait_until_it_answers(url, process, log)
         monitor = f"http://{HERE}:{monitor_port}"
         yield App(url, log, database_url, process, monitor, time.monotonic() - began_s)
     finally:
@@ -119,8 +119,11 @@ def served(
             raise
 
 
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until_s = time.monotonic() + PATIENCE_S
+def wait_until_it_answers(
+    url: str, process: subprocess.Popen[bytes], log: Path, patience_s: float = PATIENCE_S
+) -> None:
+    """Raises NotServed with what it wrote to ``log`` where it does not, or ends."""
+    until_s = time.monotonic() + patience_s
     while process.poll() is None and time.monotonic() < until_s:
         try:
             # The page itself and not only the sign of life: that is what a person waits for.
