@@ -40,9 +40,9 @@ _ASK_S = 0.5  # between looks at whether a process that says nothing is still at
 
 _GONE = 0  # the kind of message that no process sends: there is none any more
 
-MOST_PROCESSES = 16
-"""Of a crew: each holds 300 MB, and with more of them the one who counts and judges what they find,
-2 ms a frame, would be too slow. The command ``batch`` has no such end."""
+MOST_PROCESSES = 8
+"""Of a crew: each holds 300 MB and finds a pose in 7 ms, and the one who counts and judges what all
+of them find takes more than 1 ms a frame. The command ``batch`` has no such end."""
 
 Message = tuple[int, bytes]
 

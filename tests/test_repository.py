@@ -110,7 +110,7 @@ HOMES = {
     "babel": {"language"},
     "prometheus_client": {"counters", "monitor"},
     "av": {"video", "video_writer", "pages"},
-    "cv2": {"draw", "estimate"},
+    "cv2": {"draw"},
     "PIL": {"lettering", "pages"},
     "sklearn": {"classify", "train", "card"},
     "skops": {"classify", "card"},
