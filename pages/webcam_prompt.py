@@ -3,6 +3,7 @@
 aiortc hands a picture on when the next one begins to arrive, streamlit-webrtc the answer to it when
 another has come, and the last answer again while there is no newer one. Here each goes on as soon
 as it is there, and once: a tenth of a second earlier, and a busy computer encodes nothing twice.
+Nothing waits in line: what is older than the newest is passed over, on the way in and back.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class PromptTrack(MediaStreamTrack):
             self._worker.start()
             self._feeding = asyncio.ensure_future(self._feed())
         answer = await self._answers.get()
+        while answer is not None and not self._answers.empty():  # the last took long to send
+            answer = self._answers.get_nowait()
         if answer is None:
             raise MediaStreamError
         return answer

@@ -183,6 +183,29 @@ def test_only_the_newest_of_those_that_came_meanwhile_is_answered_and_once():
     run(ask())
 
 
+def test_who_asks_late_gets_the_newest_answer_and_none_that_the_person_has_moved_on_from():
+    async def ask() -> None:
+        camera, mirror = Camera(), Mirror()
+        track = PromptTrack(camera, mirror)
+        camera.frames.put_nowait(frame(0))
+        await track.recv()
+        for pts in (3000, 6000, 9000):  # each looked at while the last answer is still being sent
+            mirror.asked.clear()
+            if pts == 9000:
+                mirror.may_go_on.clear()
+            camera.frames.put_nowait(frame(pts))
+            while not mirror.asked.is_set():
+                await asyncio.sleep(0.001)
+        assert (await track.recv()).pts == 6000
+        mirror.may_go_on.set()
+        assert (await track.recv()).pts == 9000
+        camera.stop()
+        with pytest.raises(MediaStreamError):
+            await track.recv()
+
+    run(ask())
+
+
 def test_the_end_of_the_camera_ends_the_answers_once_and_leaves_no_thread():
     async def ask() -> None:
         camera, mirror = Camera(), Mirror()
