@@ -171,7 +171,10 @@ def test_only_the_newest_of_those_that_came_meanwhile_is_answered_and_once():
         while not camera.frames.empty():
             await asyncio.sleep(0)
         mirror.may_go_on.set()
-        assert [(await first).pts, (await track.recv()).pts] == [0, 9000]
+        answer = await first
+        if answer.pts == 0:  # the next was not there yet
+            answer = await track.recv()
+        assert answer.pts == 9000
         again = asyncio.ensure_future(track.recv())
         await asyncio.sleep(0)
         assert not again.done()
