@@ -83,6 +83,8 @@ GOALS = (
     Goal("growth of memory over a long film", "memory", "growth_percent", "{:+.1f} %", most=3),
     Goal("from the start to a served page", "start", "served_s", "{:.1f} s", most=4),
     Goal("from Start to the first picture", "start", "picture_s", "{:.1f} s", most=3),
+    Goal("from a clone to the first counted rep", "newcomer", "first_rep_s", "{:.0f} s", most=300),
+    Goal("to teach an exercise from a video", "newcomer", "taught_s", "{:.0f} s", most=300),
 )
 
 
