@@ -57,17 +57,10 @@ def _told(taken_ms: list[float]) -> str:
 def _times(page: Page) -> dict[str, float]:
     """Once through the page, from another and back to it."""
     took = {OPENED: _took_ms(page, lambda: _go_to(page, "history"), _list_is_there)}
-    first = page.locator(_OPEN).first.get_attribute("class")
-
-    def has_turned(page: Page) -> None:
-        page.wait_for_function(
-            "([open, first]) => document.querySelector(open)?.className !== first",
-            arg=[_OPEN, first],
-        )
-
-    older = page.get_by_role("button", name="Older")
+    older, newer = (page.get_by_role("button", name=name) for name in ("Older", "Newer"))
     if older.is_visible():
-        took[TURNED] = _took_ms(page, older.click, has_turned)
+        took[TURNED] = _took_ms(page, older.click, _other_than(_first(page)))
+        _took_ms(page, newer.click, _other_than(_first(page)))
     open_one = page.locator(f"{_OPEN} button").first
     took[SESSION] = _took_ms(page, open_one.click, _reps_are_there)
     _go_to(page, "settings")
@@ -85,6 +78,21 @@ def _took_ms(page: Page, do: Callable[[], object], is_there: Callable[[Page], No
 
 def _go_to(page: Page, name: str) -> None:
     page.locator(f'a[href$="/{name}"]').locator("visible=true").first.click()
+
+
+def _first(page: Page) -> str | None:
+    """What tells the first session of the list from others."""
+    return page.locator(_OPEN).first.get_attribute("class")
+
+
+def _other_than(first: str | None) -> Callable[[Page], None]:
+    def has_turned(page: Page) -> None:
+        page.wait_for_function(
+            "([open, first]) => document.querySelector(open)?.className !== first",
+            arg=[_OPEN, first],
+        )
+
+    return has_turned
 
 
 def _list_is_there(page: Page) -> None:
