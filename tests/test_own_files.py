@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from posecore.exercises.names import person_folder
 from posecore.exercises.own import erase_own, move_own
 
@@ -45,3 +47,15 @@ def test_nobodys_files_are_removed_and_those_of_people_stay(tmp_path):
     erase_own(tmp_path, "")
     assert (ana / "plan.json").exists()
     assert not (tmp_path / "plan.json").exists()
+
+
+@pytest.mark.parametrize("name", [" ", "\t", "\u3000", "Ana ", " Ana"])
+def test_whoever_is_called_by_blanks_takes_nobody_elses_files_along(tmp_path, name):
+    shared, ana = write(tmp_path, ""), write(tmp_path, "Ana")
+    theirs = write(tmp_path, name)
+    (tmp_path / "letter.txt").write_text("mine")
+    erase_own(tmp_path, name)
+    assert not theirs.exists()
+    assert (ana / "plan.json").read_text() == "Ana"
+    assert (shared / "plan.json").read_text() == "nobody"
+    assert (tmp_path / "letter.txt").exists()

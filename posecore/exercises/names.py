@@ -56,10 +56,10 @@ def file_stem(title: str) -> str:
 
 def person_folder(folder: Path, person: str) -> Path:
     """Below the folder of own exercises, that of one of several people; nobody's name: itself."""
-    return folder / "people" / _person_stem(person) if person.strip() else folder
+    return folder / "people" / _person_stem(person) if person else folder
 
 
 def _person_stem(person: str) -> str:
-    name = " ".join(person.split())
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{file_stem(name)[:30]}_{digest}"  # two names that look alike are still two people
+    # Of the name as it is: two that look alike, even by their blanks, are still two people.
+    digest = hashlib.sha256(person.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{file_stem(person)[:30]}_{digest}"
