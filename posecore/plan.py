@@ -6,11 +6,11 @@ Everybody's plan is a small file in their own folder, beside the exercises they 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from posecore.private import make_folder, write_text
 from posecore.types import ExerciseSet
 
 MOST_SETS, MOST_REPS = 20, 200
@@ -127,12 +127,10 @@ def load_plan(folder: Path) -> Plan:
 def save_plan(folder: Path, plan: Sequence[Step]) -> None:
     """Keeps the plan, whole or not at all. Raises PlanFileError."""
     path = folder / FILE
-    unfinished = path.with_suffix(".part")
     text = json.dumps([asdict(step) for step in plan], indent=1)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, "utf-8")
-        os.replace(unfinished, path)
+        make_folder(folder)
+        write_text(path, text)
     except OSError as error:
         raise PlanFileError(f"The plan is not kept in {path}: {error}.") from error
 

@@ -25,6 +25,7 @@ from posecore.exercises import own_folders as folders_of
 from posecore.exercises.write import TAUGHT_SUFFIX
 from posecore.features import FEATURE_NAMES, mirror_features
 from posecore.language import Text
+from posecore.private import write_text
 from posecore.types import NONE
 
 BACKGROUND_PATH = MODEL_PATH.with_name("background.npz")
@@ -175,9 +176,7 @@ def write_examples(examples: Examples, folder: Path) -> Path:
         "joints": list(examples.joints),
         "curve_deg": [[_short(v) for v in row] for row in examples.curve_deg.tolist()],
     }
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(json.dumps(table, allow_nan=False, separators=(",", ":")), "utf-8")
-    unfinished.replace(path)
+    write_text(path, json.dumps(table, allow_nan=False, separators=(",", ":")))
     return path
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,6 +137,19 @@ def test_people_have_folders_of_their_own_whatever_they_are_called(tmp_path: Pat
     folders = {person_folder(tmp_path, name) for name in names}
     assert len(folders) == len(names)
     assert all(folder.parent == tmp_path / "people" for folder in folders)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
+def test_own_exercises_are_for_their_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "posecoach" / "exercises"
+        save_exercise(SQUAT, folder)
+        restore_files(remove_exercise("squat", folder), folder)
+    finally:
+        os.umask(before)
+    assert [each.stat().st_mode & 0o777 for each in (folder.parent, folder)] == [0o700] * 2
+    assert (folder / "squat.toml").stat().st_mode & 0o777 == 0o600
 
 
 def test_texts_are_written_as_they_are(tmp_path: Path) -> None:

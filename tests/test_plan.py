@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from posecore.plan import Place, PlanError, PlanFileError, Step, load_plan, place_in, save_plan
@@ -104,3 +106,12 @@ def test_a_plan_that_cannot_be_kept_leaves_the_one_before(tmp_path):
     folder.write_text("in the way")
     with pytest.raises(PlanFileError, match="not kept"):
         save_plan(folder, PLAN)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
+def test_a_plan_is_for_its_owner_alone(tmp_path):
+    save_plan(tmp_path / "posecoach" / "exercises", PLAN)
+    kept = tmp_path / "posecoach" / "exercises" / "plan.json"
+    places = [kept.parent.parent, kept.parent, kept]
+    assert [each.stat().st_mode & 0o777 for each in places] == [0o700, 0o700, 0o600]

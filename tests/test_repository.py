@@ -33,6 +33,7 @@ LAYERS = (
         "heaps",
         "passing",
         "pose_graph",
+        "private",
         "workers",
         "workload",
     },

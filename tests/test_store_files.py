@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -238,3 +239,20 @@ def test_making_a_store_opens_nothing_and_asking_for_the_version_writes_nothing(
     resting = sorted(path.parent.iterdir())
     assert Store(store_url(path)).schema_version() == store_module.tables.SCHEMA_VERSION
     assert sorted(path.parent.iterdir()) == resting == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
+def test_sessions_and_what_is_written_of_them_are_for_their_owner_alone(tmp_path):
+    tmp_path.chmod(0o755)
+    store = Store(store_url(tmp_path / "new.db"))
+    squats(store)
+    with store_module.whole_file(tmp_path / "all.jsonl.gz") as out:
+        store.archive.export(out)
+    files = list(tmp_path.iterdir())
+    assert {"new.db", "new.db-wal", "all.jsonl.gz"} <= {file.name for file in files}
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    store.close()
+    (tmp_path / "new.db").chmod(0o644)  # as a file that is older than this
+    store.sessions()
+    store.close()
+    assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600

@@ -27,6 +27,7 @@ from posecore.exercises import (
 from posecore.exercises.names import ExerciseNameError, file_stem
 from posecore.language import Text
 from posecore.measures import SIDED
+from posecore.private import make_folder, write_text
 
 MOST_RANGE = 1.4
 """Times the way between the thresholds: what a movement must at least be to be an attempt."""
@@ -53,10 +54,10 @@ def save_exercise(exercise: Exercise, folder: Path, *, new: bool = False) -> Pat
                 title=repr(exercise.title),
             )
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as draft:
         unfinished = Path(draft) / path.name
-        unfinished.write_text(toml_of(exercise), encoding="utf-8")
+        write_text(unfinished, toml_of(exercise))
         read_exercise(unfinished)
         unfinished.replace(path)
     return path
@@ -82,11 +83,9 @@ def remove_exercise(name: str, folder: Path) -> dict[str, str]:
 
 def restore_files(files: dict[str, str], folder: Path) -> None:
     """Puts back what ``remove_exercise`` took away."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name, text in files.items():
-        unfinished = folder / f".{name}.part"
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(folder / name)
+        write_text(folder / name, text)
 
 
 def with_range(exercise: Exercise, number: int, low: float, high: float) -> Exercise:

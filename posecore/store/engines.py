@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from posecore.language import Text
+from posecore.private import make_folder
 from posecore.store.errors import NotWritable
 
 URL_VARIABLE = "POSECOACH_DATABASE_URL"
@@ -62,8 +64,7 @@ def keep_out_writers(connection: Connection) -> None:
 def file_engine(url: URL, busy_timeout_s: float) -> Engine:
     path = Path(str(url.database))
     try:
-        # Nobody else on this computer need look into it.
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
         raise NotWritable(
             Text(
@@ -74,10 +75,21 @@ def file_engine(url: URL, busy_timeout_s: float) -> Engine:
                 url_variable=URL_VARIABLE,
             )
         ) from error
+    _close_to_others(path)
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _close_to_others(path: Path) -> None:
+    """SQLite gives the files beside it the same rights."""
+    with suppress(OSError):  # whether it may be used at all is found out when it is
+        try:
+            # Only a file that is new: SQLite's locks on it end with whatever else closes it.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            path.chmod(0o600)
 
 
 def looking_engine(path: Path, busy_timeout_s: float) -> Engine | None:

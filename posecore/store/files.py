@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from posecore.private import opened
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that appears under its name when the block ends, and not where it fails."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with unfinished.open("wb") as out:
+        with open(unfinished, "wb", opener=opened) as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
