@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,12 +14,16 @@ from pages.language import choose_language
 from pages.people import forget_choice, offer_to_add
 from pages.person import logged_in, own
 from pages.stored import store_at
+from pages.video_kept import forget_videos, videos_here
+from posecore import kept
 from posecore.exercises import own_folder
-from posecore.exercises.own import erase_own, move_own
+from posecore.exercises.own import count_own, move_own
 from posecore.language import _, many, words_of
 from posecore.store import PersonSummary, Store, StoreError, default_url
 
 ENDING = ".jsonl.gz"
+_ALL = 1_000_000
+_LEFT = "settings_left"
 
 
 def show_people(store: Store) -> None:
@@ -69,10 +74,65 @@ def show_kept(store: Store) -> None:
             "and forgotten, and nothing is sent anywhere."
         )
     )
-    st.markdown(
+    held = [
         many("{n} session in {place}", "{n} sessions in {place}", store.count_sessions(),
              place=f"`{store.place}`")
-    )  # fmt: skip
+    ]  # fmt: skip
+    exercises, plans = count_own(own_folder(), logged_in())
+    deleted, videos = len(store.sessions(_ALL, deleted=True)), videos_here()
+    if deleted:
+        held.append(
+            many(
+                "{n} deleted session, which can be brought back for a day",
+                "{n} deleted sessions, which can be brought back for a day",
+                deleted,
+            )
+        )
+    if exercises:
+        held.append(
+            many(
+                "{n} exercise of your own, or with targets of your own",
+                "{n} exercises of your own, or with targets of your own",
+                exercises,
+            )
+        )
+    if plans:
+        held.append(many("{n} plan of the day", "{n} plans of the day", plans))
+    if videos:
+        held.append(
+            many(
+                "{n} analysed video, until this tab is closed",
+                "{n} analysed videos, until this tab is closed",
+                videos,
+            )
+        )
+    st.markdown("\n".join(f"- {each}" for each in held))
+    # Others' sessions are in them too: where people log in, they are the administrator's to see.
+    for file in kept.replaced(store) if logged_in() is None else []:
+        _show_replaced(file)
+
+
+def _show_replaced(file: Path) -> None:
+    with st.container(border=True):
+        words, button = st.columns([3, 2], vertical_alignment="center")
+        words.markdown(_("What was replaced by a restore: {file}", file=f"`{file.name}`"))
+        with button.popover(_("Remove"), width="stretch"):
+            st.button(
+                _("Delete for good"),
+                key=f"settings_replaced_{file.name}",
+                icon=":material/delete_forever:",
+                on_click=_remove_replaced,
+                args=(file,),
+            )
+
+
+def _remove_replaced(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        st.session_state["settings_error"] = _(
+            "{file} could not be removed: {reason}.", file=file, reason=error.strerror
+        )
 
 
 def show_files(store: Store) -> None:
@@ -129,12 +189,15 @@ def show_deletion(store: Store) -> None:
         st.success(st.session_state.pop("settings_erased"))
     st.markdown(
         _(
-            "Every session, rep, note and name is removed from the database's own files, with your "
-            "own exercises, targets and plan. Nobody can bring it back: export it first if you may "
-            "want it again."
+            "Every session, rep, note and name is removed from the database's own files and from "
+            "what a restore replaced, with your own exercises, targets, plan and analysed videos. "
+            "Nobody can bring it back: export it first if you may want it again."
         )
     )
     names = [each.name for each in store.people.all()]
+    # Of whom something is still there: no longer known, and yet to be deleted once more.
+    left = st.session_state.get(_LEFT)
+    names += [left] if left is not None and left not in names else []
     titles = {None: _("Everything"), **{name: name for name in names}}
     whose = None
     if names and logged_in() is None:
@@ -147,27 +210,22 @@ def show_deletion(store: Store) -> None:
         _("Delete for good"),
         icon=":material/delete_forever:",
         disabled=not sure,
+        key="settings_erase",
         on_click=_erase,
         args=(store, whose),
     )
 
 
 def _erase(store: Store, whose: str | None) -> None:
-    try:
-        n = store.people.erase(whose)
-        erase_own(own_folder(), logged_in() or whose)
-    except StoreError as error:
-        st.session_state["settings_error"] = _(words_of(error))
-        return
-    except OSError as error:
-        st.session_state["settings_error"] = _(
-            "The sessions are gone, but a file of your own exercises could not be removed: "
-            "{file}: {reason}.",
-            file=error.filename,
-            reason=error.strerror,
-        )
-        return
     forget_choice()
+    forget_videos()
+    try:
+        n = kept.erase(store, logged_in() or whose)
+    except (StoreError, kept.NotErased) as error:
+        st.session_state["settings_error"] = _(words_of(error))
+        st.session_state[_LEFT] = whose
+        return
+    st.session_state.pop(_LEFT, None)
     st.session_state["settings_sure"] = False
     st.session_state["settings_erased"] = many(
         "{n} session was deleted for good.", "{n} sessions were deleted for good.", n

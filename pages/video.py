@@ -17,6 +17,7 @@ from pages.people import person_here
 from pages.person import own
 from pages.stored import store_at
 from pages.video_compare import show_compare
+from pages.video_kept import RESULTS, WORK
 from pages.video_result import show
 from pages.video_work import Result, begin_work, show_work
 from pages.workout_loading import Knowledge, load_knowledge, show_left_out
@@ -29,7 +30,7 @@ from posecore.workload import Workload
 
 KINDS = ["mp4", "mov", "m4v", "avi", "webm", "mkv", "mpg", "mpeg", "ts", "3gp", "wmv", "flv", "gif"]
 ANY_EXERCISE = Text("Recognise by itself")
-RESULTS, WORK, UPLOADS = "video_results", "video_work", "video_uploads"
+UPLOADS = "video_uploads"
 CHOSEN, FRESH = "video_chosen", "video_fresh"
 
 

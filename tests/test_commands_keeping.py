@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from posecore.__main__ import app
+from posecore.exercises import FOLDER_VARIABLE
+from posecore.exercises.names import person_folder
 from posecore.store import URL_VARIABLE, Store
 from tests.stored import squats
 
@@ -96,6 +98,30 @@ def test_erasing_asks_first_and_needs_to_know_whose(own):
     assert people_of(own) == ["Ana", "Ben"]
     assert "1 session of Ana erased" in run("erase", "Ana", answer="y\n").stdout
     assert people_of(own) == ["Ben"]
+
+
+def test_erasing_takes_own_files_and_what_was_replaced_along(own, monkeypatch):
+    folder = own.folder / "exercises"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    theirs = person_folder(folder, "Cem")  # has taught an exercise, and never trained
+    theirs.mkdir(parents=True)
+    (theirs / "my_move.toml").write_text("name")
+    run("backup", "all.jsonl.gz")
+    run("restore", "all.jsonl.gz", "--replace")
+    assert "0 sessions of Cem erased" in run("erase", "Cem", "--yes").stdout
+    assert not theirs.exists()
+    assert len(list(own.folder.glob("replaced-*"))) == 1
+    assert "2 sessions of everybody erased" in run("erase", "--everybody", "--yes").stdout
+    assert list(own.folder.glob("*replaced-*")) == []
+
+
+def test_what_cannot_be_erased_is_named_and_not_said_to_be(own):
+    (own.folder / "replaced-1.jsonl.gz").write_bytes(b"no backup")
+    done = run("erase", "Ana", "--yes")
+    assert done.exit_code == 1 and "replaced-1.jsonl.gz" in done.stderr
+    assert "erased" not in done.stdout
+    (own.folder / "replaced-1.jsonl.gz").unlink()
+    assert "nothing of it is left" in run("erase", "Ana", "--yes").stderr
 
 
 def test_a_file_that_is_not_there_or_cannot_be_made_is_named(own):

@@ -83,6 +83,7 @@ LAYERS = (
         "teach_recogniser",
         "live",
         "journal",
+        "kept",
         "store",
         "analyze",
         "analysis_tables",

@@ -2,14 +2,19 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from visits import press, run, words
 
-from posecore.exercises import FOLDER_VARIABLE
+from posecore import kept
+from posecore.exercises import FOLDER_VARIABLE, SHIPPED, read_exercise
 from posecore.exercises.names import person_folder
+from posecore.exercises.write import save_exercise
+from posecore.passing import PassingFolder
+from posecore.plan import Step, save_plan
 from posecore.store import URL_VARIABLE, Store
 from posecore.types import Rep
 
@@ -106,6 +111,62 @@ def test_everything_is_removed(store, tmp_path):
     assert store.sessions() == [] and store.people.all() == []
     assert not own.exists()
     assert all(b"the notes of" not in file.read_bytes() for file in tmp_path.glob("posecoach.db*"))
+
+
+def replaced_by_a_restore(store: Store) -> Path:
+    place = kept.place_for_replaced(store, NOON)
+    with place.open("wb") as out:
+        store.archive.export(out)
+    return place
+
+
+def test_all_else_that_is_kept_is_listed_and_goes_with_everything(store, tmp_path):
+    store.delete_session(train(store, "Ana"), NOON)
+    own = person_folder(tmp_path / "exercises", "Ana")
+    save_exercise(read_exercise(SHIPPED / "squat.toml"), own)
+    save_plan(own, [Step("squat", 3, 10)])
+    place = replaced_by_a_restore(store)
+    drawn = PassingFolder()
+    app = page()
+    app.session_state["video_results"] = [SimpleNamespace(folder=drawn)]
+    text = words(run(app))
+    for each in ("1 deleted session, which", "1 exercise of your own", "1 plan of the day",
+                 "1 analysed video, until", place.name):  # fmt: skip
+        assert each in text
+    app.checkbox[0].check()
+    next(b for b in run(app).button if b.key == "settings_erase").click()
+    text = words(run(app))
+    assert "1 session was deleted for good." in text
+    for each in ("1 deleted session, which", "1 exercise", "1 plan", "1 analysed", place.name):
+        assert each not in text
+    assert not (own.exists() or place.exists() or Path(drawn.name).exists())
+
+
+def test_what_a_restore_replaced_can_be_deleted_alone(store):
+    train(store, "Ana")
+    place = replaced_by_a_restore(store)
+    app = page()
+    next(b for b in app.button if b.key == f"settings_replaced_{place.name}").click()
+    assert place.name not in words(run(app))
+    assert not place.exists() and len(store.sessions()) == 1
+
+
+def test_what_could_not_be_deleted_is_named_and_can_be_deleted_once_more(store):
+    train(store, "Ana")
+    damaged = kept.place_for_replaced(store, NOON)
+    damaged.write_bytes(b"no backup")
+    app = page()
+    app.selectbox[0].select(1)
+    app.checkbox[0].check()
+    next(b for b in run(app).button if b.key == "settings_erase").click()
+    run(app)
+    assert [damaged.name in each.value for each in app.error] == [True]
+    assert "deleted for good." not in words(app)
+    damaged.unlink()
+    app.selectbox[0].select(1)
+    next(b for b in run(app).button if b.key == "settings_erase").click()
+    run(app)
+    assert not app.error and "0 sessions were deleted for good." in words(app)
 
 
 def upload(app: AppTest, content: bytes) -> AppTest:

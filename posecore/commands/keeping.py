@@ -67,6 +67,7 @@ def restore(
     ] = False,
 ) -> None:
     """Put back a backup. What it replaces is kept in a file first."""
+    from posecore.kept import place_for_replaced
     from posecore.store import NotEmpty, Store
 
     with _told(), file.open("rb") as source:
@@ -78,7 +79,7 @@ def restore(
                 fail(f"{error} Add --replace to put the backup in their place.")
             _say(f"{_sessions(n)} put back into {store.place}.")
             return
-        kept = store.folder / f"replaced-{datetime.now():%Y%m%d-%H%M%S-%f}.jsonl.gz"
+        kept = place_for_replaced(store, datetime.now())
         n = store.archive.restore(source, replace=True, keep=kept)
     _say(f"{_sessions(n)} put back into {store.place}. What was there is kept in {kept}.")
 
@@ -90,24 +91,28 @@ def erase(
     everybody: Annotated[bool, typer.Option("--everybody", help="All of them.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a person's sessions and own exercises for good. There is no way back."""
+    """Remove all that is kept of a person for good: sessions, own exercises, the plan.
+
+    There is no way back. What a restore replaced goes as well.
+    """
+    from posecore import kept
     from posecore.exercises import own_folder
-    from posecore.exercises.own import erase_own
+    from posecore.exercises.own import count_own
     from posecore.store import Store
 
     if everybody == (person is not None):
         fail("Say whose sessions to erase: a name, or --everybody.", code=2)
     with _told():
         store = Store()
-        known = {each.name for each in store.people.all()} | {""}
-        if person is not None and person not in known:
-            store.people.erase(person)  # traces, should a first attempt have been cut short
-            fail(f"There is nobody named {person} in {store.place}.")
+        known = not person or person in {each.name for each in store.people.all()}
+        known = known or any(count_own(own_folder(), person))
         whose = "everybody" if person is None else person or "nobody in particular"
         if not yes:
             typer.confirm(f"Erase all sessions of {whose} for good?", abort=True)
-        n = store.people.erase(person)
-        erase_own(own_folder(), person)
+        # Of an unknown name too: an attempt that was cut short may have left something of it.
+        n = kept.erase(store, person)
+        if not known:
+            fail(f"There is nobody named {person} in {store.place}, and nothing of it is left.")
     _say(f"{_sessions(n)} of {whose} erased from {store.place}. Backups and exports are yours.")
 
 

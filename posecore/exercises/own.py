@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from itertools import chain
 from pathlib import Path
 
 from posecore.exercises.names import person_folder
+from posecore.private import make_folder
 
-_WRITTEN = ("*.toml", "*.taught.json", "plan.json")
+_WRITTEN = (
+    "*.toml", "*.taught.json", "plan.json",
+    # What a program that was killed meanwhile leaves, in this version and those before.
+    ".unfinished-*", ".*.toml.part", ".*.taught.json.part", ".plan.json.part", "plan.part",
+)  # fmt: skip
 """What the app writes into such a folder; anything else there is not its own to remove."""
 
 
@@ -18,17 +24,43 @@ def move_own(folder: Path, old: str, new: str) -> None:
     """
     was, now = person_folder(folder, old), person_folder(folder, new)
     if was != now and was.is_dir():
-        now.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(now.parent)
         was.rename(now)
 
 
-def erase_own(folder: Path, person: str | None) -> None:
-    """Remove for good the files of one person, "" for nobody's in particular, None for all."""
-    if person:
-        shutil.rmtree(person_folder(folder, person), ignore_errors=True)
-        return
+def count_own(folder: Path, person: str | None) -> tuple[int, int]:
+    """Exercises and plans of one person, "" for nobody's in particular, None for all."""
+    folders = [folder, *folder.glob("people/*")] if person is None else [
+        person_folder(folder, person)
+    ]  # fmt: skip
+    exercises, plans = (
+        sum(1 for _ in chain.from_iterable(each.glob(pattern) for each in folders))
+        for pattern in ("*.toml", "plan.json")
+    )
+    return exercises, plans
+
+
+def erase_own(folder: Path, person: str | None) -> bool:
+    """Remove for good the files of one person, "" for nobody's in particular, None for all.
+
+    False where there were none. Raises OSError for the first that cannot be removed, after all
+    that can be are gone.
+    """
+    theirs = [person_folder(folder, person)] if person else []
     if person is None:
-        shutil.rmtree(folder / "people", ignore_errors=True)
-    for pattern in _WRITTEN:
-        for file in folder.glob(pattern):
-            file.unlink(missing_ok=True)
+        theirs = [folder / "people"]
+    if not person:
+        theirs += chain.from_iterable(folder.glob(pattern) for pattern in _WRITTEN)
+    there = [path for path in theirs if path.exists() or path.is_symlink()]
+    problems: list[OSError] = []
+    for path in there:
+        try:
+            if path.is_dir():
+                shutil.rmtree(path, onerror=lambda *told: problems.append(told[2][1]))
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
+    return bool(there)

@@ -1,0 +1,103 @@
+"""All that is kept of people, and how it is erased: sessions, those a restore replaced, own files.
+
+Sessions are rows of the database, exercises of one's own and the plan are files in a folder of
+their own, and what a restore replaced lies as a backup beside the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from posecore.exercises import own_folder
+from posecore.exercises.own import erase_own
+from posecore.language import Text
+from posecore.store import NotAnExport, Store, whole_file
+
+if TYPE_CHECKING:
+    from posecore.store.document import PersonEntry, SessionEntry
+
+KEPT_AFTER_DELETION = timedelta(days=1)
+"""How long a deleted session can be brought back."""
+
+
+class NotErased(ValueError):
+    """Something of a person is still there; the message names it and says what to do."""
+
+
+def purge_deleted(store: Store, now: datetime) -> int:
+    """Remove for good the sessions whose time to be brought back is over."""
+    return store.purge(now - KEPT_AFTER_DELETION)
+
+
+def place_for_replaced(store: Store, now: datetime) -> Path:
+    """A new file for what a restore is about to replace."""
+    return store.folder / f"replaced-{now:%Y%m%d-%H%M%S-%f}.jsonl.gz"
+
+
+def replaced(store: Store) -> list[Path]:
+    """Backups of what was replaced, of everybody; the latest first."""
+    return sorted(store.folder.glob("replaced-*.jsonl.gz"), reverse=True)
+
+
+def erase(store: Store, person: str | None) -> int:
+    """Remove for good all that is kept of one person; the number of sessions in the database.
+
+    person  "" for what is nobody's, None for everybody's
+    May be done again, until nothing is left. Raises NotErased where a file stays, after all else
+    is gone, and StoreError where the sessions do. Sessions come last: until then their person is
+    known, and can be chosen once more.
+    """
+    problem: NotErased | None = None
+    try:
+        erase_own(own_folder(), person)
+    except OSError as error:
+        problem = _stays(error, own_folder())
+    for file in [*store.folder.glob(".replaced-*.part"), *replaced(store)]:
+        try:
+            if person is None or file.suffix == ".part":
+                file.unlink(missing_ok=True)
+            else:
+                _take_out(file, person)
+        except NotAnExport:
+            problem = NotErased(
+                Text(
+                    "The sessions are gone, but {file} may hold some of them and cannot be read. "
+                    "Remove that file.",
+                    file=file,
+                )
+            )
+        except OSError as error:
+            problem = _stays(error, file)
+    n = store.people.erase(person)
+    if problem is not None:
+        raise problem
+    return n
+
+
+def _stays(error: OSError, file: Path) -> NotErased:
+    return NotErased(
+        Text(
+            "The sessions are gone, but {file} could not be removed: {reason}. Make that possible, "
+            "and delete once more.",
+            file=error.filename or file,
+            reason=error.strerror or error,
+        )
+    )
+
+
+def _take_out(backup: Path, person: str) -> None:
+    from posecore.store.document import read_document, write_document
+
+    def others() -> Iterator[PersonEntry | SessionEntry]:
+        for entry in read_document(source):
+            if (entry.name if entry.kind == "person" else entry.person) != person:
+                yield entry
+
+    # Read to its end and closed before the other takes its place.
+    with whole_file(backup) as out, backup.open("rb") as source:
+        left = write_document(out, others())
+    if not left:
+        backup.unlink()

@@ -1,0 +1,155 @@
+"""All that is kept of people is found, and gone when it is said to be."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posecore import kept
+from posecore.exercises import FOLDER_VARIABLE, SHIPPED, read_exercise
+from posecore.exercises.names import person_folder
+from posecore.exercises.own import count_own
+from posecore.exercises.write import save_exercise
+from posecore.features import FEATURE_NAMES
+from posecore.plan import Step, save_plan
+from posecore.store import DatabaseBusy, Store
+from posecore.taught import Examples, write_examples
+from tests.stored import NOON, squats
+
+PERSON, OTHER = "Zerubbabel", "Ana"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data" / "exercises"))
+    store = Store(f"sqlite:///{tmp_path / 'data' / 'sessions.db'}", busy_timeout_s=0.1)
+    for person in (PERSON, OTHER, ""):
+        much_of(store, person)
+    yield store
+    store.close()
+
+
+def much_of(store: Store, person: str) -> None:
+    """Sessions, a deleted one, own files; and the same in what a restore replaced."""
+    notes = f"the knee of {person or 'nobody'}"
+    squats(store, person=person, notes=notes)
+    store.delete_session(squats(store, person=person, notes=notes), NOON)
+    folder = person_folder(folder_of(store), person)
+    save_exercise(read_exercise(SHIPPED / "squat.toml"), folder)
+    write_examples(Examples("my_move", np.zeros((2, len(FEATURE_NAMES)))), folder)
+    save_plan(folder, [Step("squat", 3, 10)])
+
+
+def folder_of(store: Store) -> Path:
+    return store.folder / "exercises"
+
+
+def replace_by_itself(store: Store) -> Path:
+    """What a restore of a backup of the same leaves."""
+    backup = store.folder.parent / "backup.gz"
+    with backup.open("wb") as out:
+        store.archive.export(out, deleted=True)
+    place = kept.place_for_replaced(store, datetime.now())
+    with backup.open("rb") as source:
+        store.archive.restore(source, replace=True, keep=place)
+    return place
+
+
+def everything_in(folder: Path) -> bytes:
+    found = b""
+    for file in folder.rglob("*"):
+        found += str(file).encode()
+        content = file.read_bytes() if file.is_file() else b""
+        found += content + (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else b"")
+    return found
+
+
+def test_nothing_of_anybody_is_left_in_any_file_after_everything_is_erased(store):
+    place = replace_by_itself(store)
+    (store.folder / f".{place.name}.4711.part").write_bytes(place.read_bytes())
+    folder = folder_of(store)
+    for each in (folder, person_folder(folder, PERSON)):
+        for name in ("plan.part", ".plan.json.part", ".my_move.taught.json.part", ".a.toml.part"):
+            (each / name).write_text("[]")
+        (each / ".unfinished-x1").mkdir()
+        (each / ".unfinished-x1" / "squat.toml").write_text("name")
+    assert kept.erase(store, None) == 6
+    left = {str(file.relative_to(store.folder)) for file in store.folder.rglob("*")}
+    assert left <= {"exercises", "sessions.db", "sessions.db-wal", "sessions.db-shm"}
+    assert b"the knee of" not in everything_in(store.folder)
+
+
+def test_nothing_of_one_person_is_left_in_any_file_and_the_others_stay(store):
+    place = replace_by_itself(store)
+    assert kept.erase(store, PERSON) == 2
+    found = everything_in(store.folder)
+    assert PERSON.encode() not in found and PERSON.lower().encode() not in found
+    assert [each.person for each in store.sessions()] == ["", OTHER]
+    assert count_own(folder_of(store), None) == (2, 2)
+    assert kept.replaced(store) == [place]
+    with place.open("rb") as source:
+        assert store.archive.restore(source, replace=True) == 4
+
+
+def test_a_backup_of_one_person_alone_goes_with_them(store):
+    for person in (OTHER, ""):
+        kept.erase(store, person)
+    replace_by_itself(store)
+    kept.erase(store, PERSON)
+    assert kept.replaced(store) == []
+
+
+def test_erasing_can_be_done_again_when_another_program_has_let_go(store):
+    other = sqlite3.connect(store.place, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM sessions").fetchall()
+    with pytest.raises(DatabaseBusy):
+        kept.erase(store, PERSON)
+    assert not person_folder(folder_of(store), PERSON).exists()
+    other.close()
+    kept.erase(store, PERSON)
+    assert PERSON.encode() not in everything_in(store.folder)
+
+
+@pytest.mark.parametrize("person", [PERSON, None])
+def test_a_file_that_cannot_be_removed_is_named_and_all_else_is_gone(store, monkeypatch, person):
+    stuck = person_folder(folder_of(store), PERSON) / "plan.json"
+    unlink = os.unlink
+
+    def refuse(path, *args, **where):
+        if str(path).endswith("plan.json"):
+            raise PermissionError(13, "Permission denied", str(stuck))
+        unlink(path, *args, **where)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", refuse)
+        with pytest.raises(kept.NotErased, match=r"plan\.json could not be removed: Permission"):
+            kept.erase(store, person)
+    assert stuck.exists()
+    assert count_own(folder_of(store), PERSON) == (0, 1)
+    assert store.sessions(person=PERSON) == []
+    kept.erase(store, person)
+    assert not stuck.exists()
+
+
+def test_a_backup_that_cannot_be_read_is_named(store):
+    damaged = kept.place_for_replaced(store, NOON)
+    damaged.write_bytes(b"no backup")
+    with pytest.raises(kept.NotErased, match=r"replaced-.*cannot be read\. Remove that file"):
+        kept.erase(store, PERSON)
+    assert damaged.exists()
+    kept.erase(store, None)
+    assert not damaged.exists()
+
+
+def test_a_deleted_session_can_be_brought_back_for_a_day(store):
+    assert kept.purge_deleted(store, NOON + timedelta(hours=23)) == 0
+    assert kept.purge_deleted(store, NOON + timedelta(hours=25)) == 3
+    assert len(store.sessions()) == 3
