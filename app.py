@@ -7,6 +7,7 @@ from pages.gate import close_to_strangers
 from pages.look import look_after_all
 from pages.person import demand_login, login_is_set_up
 from pages.quiet import ask_nobody
+from pages.stored import purge_once
 from posecore.language import _
 
 # The icon is an emoji because the browser would fetch any other from a server outside.
@@ -15,6 +16,7 @@ ask_nobody()
 close_to_strangers()
 look_after_all()
 demand_login()
+purge_once()
 shown = [
     st.Page("pages/workout.py", title=_("Workout"), icon=":material/videocam:", default=True),
     st.Page("pages/video.py", title=_("Video"), icon=":material/movie:"),

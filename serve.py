@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit.logger
@@ -16,7 +17,9 @@ from streamlit.web import cli
 from pages.gate import close_to_strangers
 from pages.quiet import ask_nobody, pass_over_closed_tabs
 from posecore import logs, monitor
+from posecore.kept import purge_deleted
 from posecore.passing import delete_left_behind
+from posecore.store import Store, StoreError
 
 APP = Path(__file__).with_name("app.py")
 
@@ -31,6 +34,21 @@ def write_by(handler: logging.Handler) -> None:
     streamlit.logger.update_formatter()
 
 
+def purge() -> None:
+    """A server may run for long before its first visitor."""
+    store = None
+    try:
+        store = Store()
+        purge_deleted(store, datetime.now(UTC))
+    except StoreError as error:
+        # The pages say what is wrong; it goes on with the first of them that finds it mended.
+        told = {"error": type(error).__name__}
+        logs.note(logging.getLogger("posecore.kept"), "deleted sessions not removed", **told)
+    finally:
+        if store is not None:
+            store.close()
+
+
 def main() -> int:
     try:
         write_by(logs.set_up())
@@ -41,6 +59,7 @@ def main() -> int:
     if running is not None:
         logs.note(logging.getLogger("posecore.monitor"), "monitor listens", url=running.url)
     delete_left_behind()
+    purge()
     ask_nobody()
     pass_over_closed_tabs()
     close_to_strangers()

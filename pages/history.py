@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
@@ -28,7 +28,6 @@ from posecore.store import NotFound, SessionSummary, Store, StoreError, default_
 from posecore.store.words import done_in_words, figures_in_words, title_of
 
 PER_PAGE = 20
-KEPT_AFTER_DELETION = timedelta(days=1)
 WORKOUT_PAGE = Path(__file__).with_name("workout.py")
 
 
@@ -205,9 +204,6 @@ def render(store: Store, now: datetime) -> None:
     if "history_error" in st.session_state:
         st.error(st.session_state.pop("history_error"))
     try:
-        if "history_purged" not in st.session_state:
-            store.purge(now - KEPT_AFTER_DELETION)
-            st.session_state["history_purged"] = True
         chosen = st.query_params.get("session")
         if chosen is None:
             show_overview(store, exercises, now)

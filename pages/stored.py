@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
+
 import streamlit as st
 
-from posecore.store import Store
+from posecore.kept import purge_deleted
+from posecore.store import Store, StoreError, default_url
+
+_PURGED = "stored_purged"
 
 
 @st.cache_resource(show_spinner=False)
 def store_at(url: str) -> Store:
     return Store(url)
+
+
+def purge_once() -> None:
+    """At the start of every visit, on whatever page, and of whomever: nobody may come to see it."""
+    if _PURGED in st.session_state:
+        return
+    st.session_state[_PURGED] = True
+    with suppress(StoreError):  # the pages say what is wrong with the database
+        purge_deleted(store_at(default_url()), datetime.now(UTC))

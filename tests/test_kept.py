@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+import serve
 from posecore import kept
 from posecore.exercises import FOLDER_VARIABLE, SHIPPED, read_exercise
 from posecore.exercises.names import person_folder
@@ -19,7 +21,7 @@ from posecore.exercises.own import count_own
 from posecore.exercises.write import save_exercise
 from posecore.features import FEATURE_NAMES
 from posecore.plan import Step, save_plan
-from posecore.store import DatabaseBusy, Store
+from posecore.store import URL_VARIABLE, DatabaseBusy, Store
 from posecore.taught import Examples, write_examples
 from tests.stored import NOON, squats
 
@@ -153,3 +155,23 @@ def test_a_deleted_session_can_be_brought_back_for_a_day(store):
     assert kept.purge_deleted(store, NOON + timedelta(hours=23)) == 0
     assert kept.purge_deleted(store, NOON + timedelta(hours=25)) == 3
     assert len(store.sessions()) == 3
+
+
+def test_a_server_removes_what_was_deleted_a_day_ago_before_its_first_visitor(store, monkeypatch):
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store.place}")
+    serve.purge()
+    assert store.sessions(deleted=True) == [] and len(store.sessions()) == 3
+
+
+def test_a_server_starts_where_the_database_cannot_be_used(tmp_path, monkeypatch):
+    (tmp_path / "sessions.db").write_text("a letter, and no database at all")
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'sessions.db'}")
+    serve.purge()
+
+
+def test_a_visit_to_any_page_removes_what_was_deleted_a_day_ago(store, monkeypatch):
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store.place}")
+    app = AppTest.from_string("import pages.stored; pages.stored.purge_once()").run()
+    assert not app.exception
+    assert store.sessions(deleted=True) == [] and len(store.sessions()) == 3
+    assert "purge_once()" in (Path(serve.__file__).with_name("app.py")).read_text("utf-8")
