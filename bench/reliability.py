@@ -80,8 +80,12 @@ def _nothing_leaves() -> Section:
         with sockets.traced_app(folder) as server:
             wrong = sockets.visit(server.port, sockets.PAGES)
             elsewhere = sockets.asked_elsewhere(server.port)
+        program = sockets.program_with_login(folder)
+        with sockets.traced_app(folder, program=program) as people:
+            theirs = sockets.visit(people.port, sockets.PAGES_AFTER_LOGIN, logged_in=True)
         for name, attempts, fault in (
             ("app started, every page opened", server.attempts, wrong + elsewhere),
+            ("the same where people log in", people.attempts, theirs),
             *(_followed(name, command, folder) for name, command in sockets.COMMANDS.items()),
         ):
             away = [each for each in attempts if not each.stays]

@@ -6,6 +6,7 @@ namespace without any network shows the other half: that nothing needs one.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -170,7 +171,29 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("the app did not start")
 
 
-def visit(port: int, pages: Sequence[str]) -> list[str]:
+_COOKIE_SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def program_with_login(folder: Path) -> tuple[str, ...]:
+    """For ``traced_app``: a server whose people log in, with nobody there to ask who they are."""
+    settings = folder / "secrets.toml"
+    settings.write_text(f'[auth]\nclient_id = "posecoach"\ncookie_secret = "{_COOKIE_SECRET}"\n')
+    return ("serve.py", "--secrets.files", str(settings))
+
+
+def _as_logged_in(port: int) -> tuple[list[str], dict[str, str]]:
+    """What a browser says after a login: its subprotocols and its headers."""
+    from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+    with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health") as answer:
+        token = answer.headers["Set-Cookie"].partition("_streamlit_xsrf=")[2].partition(";")[0]
+    who = {"origin": f"http://localhost:{port}", "is_logged_in": True, "iss": "here", "sub": "1"}
+    signed = create_signed_value(_COOKIE_SECRET, "_streamlit_user", json.dumps(who)).decode()
+    cookies = {"Cookie": f"_streamlit_xsrf={token}; _streamlit_user={signed}"}
+    return ["streamlit", token.strip('"')], cookies
+
+
+def visit(port: int, pages: Sequence[str], *, logged_in: bool = False) -> list[str]:
     """Open each page as a browser would and let its script run; what was wrong with them."""
     import websockets.sync.client
     from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -178,9 +201,10 @@ def visit(port: int, pages: Sequence[str]) -> list[str]:
 
     wrong: list[str] = []
     address = f"ws://localhost:{port}/_stcore/stream"
+    spoken, cookies = _as_logged_in(port) if logged_in else (["streamlit"], {})
     with websockets.sync.client.connect(
-        address, subprotocols=["streamlit"], origin=f"http://localhost:{port}", max_size=None,
-        proxy=None,
+        address, subprotocols=spoken, origin=f"http://localhost:{port}", max_size=None,
+        proxy=None, additional_headers=cookies,
     ) as page:  # fmt: skip
         for name in pages:
             asked = BackMsg()
@@ -194,6 +218,8 @@ def visit(port: int, pages: Sequence[str]) -> list[str]:
                 elements += told.HasField("delta")
                 if element.HasField("exception"):
                     wrong.append(f"{name}: {element.exception.message}")
+                if logged_in and element.button.label == "Log in":
+                    wrong.append(f"{name}: nobody is logged in")
                 if told.HasField("page_not_found"):
                     wrong.append(f"{name}: there is no such page")
                 if told.HasField("script_finished"):
@@ -221,7 +247,8 @@ def visit_without_network(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-PAGES = ("", "video", "history", "accuracy")
+PAGES = ("", "video", "history", "exercises", "accuracy", "settings")
+PAGES_AFTER_LOGIN = (*PAGES, "account")
 
 COMMANDS: dict[str, list[str]] = {
     "doctor": ["doctor"],

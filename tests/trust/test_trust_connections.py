@@ -58,6 +58,23 @@ def test_the_app_reaches_for_no_address_beyond_this_computer(tmp_path: Path) -> 
 
 
 @needs_strace
+def test_where_people_log_in_no_page_reaches_for_an_address_either(tmp_path: Path) -> None:
+    program = sockets.program_with_login(tmp_path)
+    with sockets.traced_app(tmp_path, program=program) as server:
+        pages = sockets.PAGES_AFTER_LOGIN
+        assert sockets.visit(server.port, pages, logged_in=True) == []
+        assert sockets.visit(server.port, ["account"]) == []  # the way to log in, and no more
+    assert [each for each in server.attempts if not each.stays] == []
+
+
+def test_every_page_of_the_app_is_opened() -> None:
+    named = re.findall(r'st\.Page\("pages/(\w+)\.py"', (sockets.ROOT / "app.py").read_text("utf-8"))
+    assert sorted("" if each == "workout" else each for each in named) == sorted(
+        sockets.PAGES_AFTER_LOGIN
+    )
+
+
+@needs_strace
 def test_analysing_a_video_reaches_for_no_address(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "posecore", *sockets.COMMANDS["analyze"]]
     done, attempts = sockets.attempts_of(command, database(tmp_path))
