@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.trust import carrying, uploading
+from bench.trust import carrying, erasing, uploading
 from bench.trust.exercising import PICTURE, REPS_A_SET, RepAFrame, rep_at
 from posecore.analyze import Analysis, write_document
 from posecore.angles import JOINT_NAMES, N_JOINTS
@@ -186,6 +186,18 @@ def _look_at_tables(place: Path, number: int, told: int) -> Found:
     return *uploading.look_at_tables(place, number, told), 0
 
 
+def _look_at_erased(place: Path, number: int, told: int) -> Found:
+    return *erasing.look_at_erased(place, number, told), _not_in_order(place)
+
+
+def _look_at_restored(place: Path, number: int, told: int) -> Found:
+    return *erasing.look_at_restored(place, number, told), _not_in_order(place)
+
+
+def _look_at_own_files(place: Path, number: int, told: int) -> Found:
+    return *erasing.look_at_own_files(place, number, told), 0
+
+
 def _sources(place: Path) -> list[str]:
     store = Store(_url(place))
     try:
@@ -229,6 +241,11 @@ TARGETS = {
     "a first session, while its database is made": Target(_train, _look_at_session, 0.2, True),
     "videos being saved": Target(_save_videos, _look_at_videos, 1.0),
     "sessions being deleted for good": Target(_delete, _look_at_deleted, 0.6),
+    "people being erased with their own files": Target(erasing.erase_people, _look_at_erased, 1.0),
+    "backups being put back": Target(erasing.restore_backups, _look_at_restored, 0.8, True),
+    "own exercises and plans being written": Target(
+        erasing.write_own_files, _look_at_own_files, 0.6
+    ),
     "files being imported": Target(carrying.import_files, _look_at_imports, 0.8),
     "old databases being brought up to date": Target(
         carrying.migrate_files, _look_at_migrated, 1.5
