@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from posecore.angles import JOINT_NAMES
 from posecore.language import Text, words_of
-from posecore.store import Store, StoreError
+from posecore.store import NotFound, Store, StoreError
 from posecore.types import ExerciseSet
 
 _RETRY_S, _RETRY_MOST_S = 2.0, 30.0
@@ -23,7 +23,7 @@ _HOLD_STEP_S = 1.0
 
 @dataclass(eq=False)
 class _Kept:
-    """A set, and how much of it the store has."""
+    """A set, and how much of it the store has, or had: what was removed is not written again."""
 
     known: ExerciseSet
     over: bool
@@ -31,10 +31,13 @@ class _Kept:
     n_reps: int = 0
     end_s: float | None = None
     hold_s: float = 0.0
+    removed_reps: int = 0
+    removed_hold_s: float = 0.0
 
     @property
     def worth_keeping(self) -> bool:
-        return bool(self.known.reps) or bool(self.known.hold_s)
+        more_held = (self.known.hold_s or 0.0) > self.removed_hold_s
+        return len(self.known.reps) > self.removed_reps or more_held
 
     @property
     def end_moved(self) -> bool:
@@ -47,6 +50,16 @@ class _Kept:
         news = self.set_id is None or len(self.known.reps) > self.n_reps or self.end_moved
         return self.worth_keeping and news
 
+    def removed(self) -> _Kept:
+        """The same once the store no longer has it."""
+        return replace(
+            self,
+            set_id=None,
+            end_s=None,
+            removed_reps=self.n_reps,
+            removed_hold_s=self.hold_s,
+        )
+
     def same_set(self, other: ExerciseSet) -> bool:
         return (self.known.exercise, self.known.start_s) == (other.exercise, other.start_s)
 
@@ -54,7 +67,8 @@ class _Kept:
 class Journal:
     """Brings the store up to what is known, whatever it refused before. The stepping thread's.
 
-    The session is begun with its first rep or held second, so an empty one is never kept.
+    The session is begun with its first rep or held second, so an empty one is never kept. Where it
+    is removed while it runs, what comes later is kept as another one.
     """
 
     def __init__(self, store: Store | None, started_at: datetime, source: str, person: str) -> None:
@@ -65,6 +79,7 @@ class Journal:
         self._failures = 0
         self._problem: str | None = None
         self.session_id: int | None = None
+        self._uid = ""  # a number alone could be another's, in another file at the same place
 
     def note(self, known: ExerciseSet, *, over: bool) -> None:
         last = self._sets[-1] if self._sets else None
@@ -99,24 +114,48 @@ class Journal:
         if self._store is None or problem is not None or self.session_id is None:
             return problem
         try:
-            if self._store.discard_if_empty(self.session_id):
-                self.session_id = None
-            else:
-                ended_at = self._started_at + timedelta(seconds=end_s)
-                self._store.end_session(self.session_id, ended_at)
+            self._end_session(self._store, self.session_id, end_s)
+        except NotFound:
+            self._removed()  # by somebody, while it ran: no end is missing
         except StoreError as error:
             self._problem = Text(
                 "The end of this session is not saved: {reason}", reason=words_of(error)
             )
         return self._problem
 
+    def _end_session(self, store: Store, session_id: int, end_s: float) -> None:
+        with store.together():
+            self._demand_own(store)
+            empty = store.discard_if_empty(session_id)
+            if not empty:
+                store.end_session(session_id, self._started_at + timedelta(seconds=end_s))
+        if empty:
+            self.session_id = None
+
     def _write(self, store: Store) -> None:
+        try:
+            self._write_new(store)
+        except NotFound:
+            self._removed()
+            self._write_new(store)
+
+    def _removed(self) -> None:
+        self.session_id = None
+        self._sets = [kept.removed() for kept in self._sets]
+
+    def _demand_own(self, store: Store) -> None:
+        """NotFound where the session has been removed, or its number is another's by now."""
+        if self.session_id is not None and store.uid_of(self.session_id) != self._uid:
+            raise NotFound
+
+    def _write_new(self, store: Store) -> None:
         """All that is new in one transaction: a kill leaves no session without a rep in it."""
         if not any(kept.unwritten for kept in self._sets):
             return
         before = self.session_id, [replace(kept) for kept in self._sets]
         try:
             with store.together():
+                self._demand_own(store)
                 for kept in [kept for kept in self._sets if kept.unwritten]:
                     self._write_set(store, kept)
         except BaseException:
@@ -127,11 +166,13 @@ class Journal:
         known = kept.known
         if self.session_id is None:
             self.session_id = store.begin_session(self._started_at, self._source, self._person)
+            self._uid = store.uid_of(self.session_id)
         if kept.set_id is None:
             kept.set_id = store.begin_set(self.session_id, known.exercise, known.start_s)
         for rep in known.reps[kept.n_reps :]:
             store.add_rep(kept.set_id, rep, JOINT_NAMES)
             kept.n_reps += 1
         if kept.end_moved:
-            store.update_set(kept.set_id, end_s=known.end_s, hold_s=known.hold_s)
+            hold_s = None if known.hold_s is None else known.hold_s - kept.removed_hold_s
+            store.update_set(kept.set_id, end_s=known.end_s, hold_s=hold_s)
             kept.end_s, kept.hold_s = known.end_s, known.hold_s or 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -356,6 +357,56 @@ def test_what_the_store_refused_at_the_end_can_be_written_later(store):
     assert session.snapshot().problem is None
     (kept,) = store.sessions()
     assert (kept.reps, kept.ended_at) == (2, NOON + timedelta(seconds=5))
+
+
+def erased(store: Store) -> None:
+    store.people.erase(None)
+
+
+def restored(store: Store) -> None:
+    backup = io.BytesIO()
+    store.archive.export(backup)
+    backup.seek(0)
+    store.archive.restore(backup, replace=True)
+
+
+@pytest.mark.parametrize(
+    ("removed", "kept_starts"), [(erased, [[3.0]]), (restored, [[1.0], [3.0]])]
+)
+def test_reps_after_the_session_was_removed_are_kept_as_another_session(
+    store, removed, kept_starts
+):
+    session = live(ScriptedPipeline(*TWO_SQUATS), store)
+    run(session, 3.0)
+    removed(store)
+    run(session, 6.0, from_s=3.1)
+    assert session.snapshot().problem is None
+    session.finish()
+    assert session.snapshot().problem is None
+    ids = sorted(each.id for each in store.sessions())
+    assert [[r.start_s for r in store.session(i).sets[0].reps] for i in ids] == kept_starts
+    assert session.snapshot().session_id == ids[-1]
+    assert store.sessions()[0].ended_at is not None
+
+
+def test_of_a_hold_only_what_came_after_the_session_was_removed_is_kept(store):
+    moments = [(i / 10, a_set(hold_s=i / 10), None) for i in range(1, 60)]
+    session = live(ScriptedPipeline(*moments), store)
+    run(session, 3.0)
+    held_s = store.sessions()[0].hold_s
+    erased(store)
+    run(session, 5.9, from_s=3.1)
+    session.finish()
+    assert [each.hold_s for each in store.sessions()] == [pytest.approx(5.9 - held_s)]
+
+
+def test_a_session_that_was_removed_after_its_last_rep_is_not_missed_at_its_end(store):
+    session = live(ScriptedPipeline(*TWO_SQUATS), store)
+    run(session, 5.0)
+    erased(store)
+    session.finish()
+    assert store.sessions() == []
+    assert (session.snapshot().problem, session.snapshot().session_id) == (None, None)
 
 
 def test_a_worker_that_cannot_go_on_says_why():

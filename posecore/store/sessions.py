@@ -176,6 +176,15 @@ class Store:
         with self._database.writing() as connection:
             return connection.execute(delete(sessions).where(empty)).rowcount > 0
 
+    def uid_of(self, session_id: int) -> str:
+        """What tells the session from every other one, in whatever database."""
+        query = select(sessions.c.uid).where(sessions.c.id == session_id, self._scope.owned)
+        with self._database.writing() as connection:
+            uid = connection.execute(query).scalar()
+        if uid is None:
+            raise _not_found(Text("session"), session_id)
+        return str(uid)
+
     # Afterwards.
 
     def sessions(
