@@ -409,6 +409,21 @@ def test_a_session_that_was_removed_after_its_last_rep_is_not_missed_at_its_end(
     assert (session.snapshot().problem, session.snapshot().session_id) == (None, None)
 
 
+def test_a_number_that_is_another_sessions_by_now_is_left_alone(store, tmp_path):
+    session = live(ScriptedPipeline(*TWO_SQUATS), store, person="Ana")
+    run(session, 3.0)
+    for file in tmp_path.glob("sessions.db*"):
+        file.unlink()
+    other = live(ScriptedPipeline(*TWO_SQUATS), store, person="Ben")
+    run(other, 3.0)
+    assert other.snapshot().session_id == session.snapshot().session_id
+    for each in (session, other):
+        run(each, 6.0, from_s=3.1)
+        each.finish()
+    kept = {each.person: (each.reps, each.ended_at is not None) for each in store.sessions()}
+    assert kept == {"Ana": (1, True), "Ben": (2, True)}
+
+
 def test_a_worker_that_cannot_go_on_says_why():
     session = live(ScriptedPipeline())
     session.fail("The picture could not be read.")

@@ -213,6 +213,27 @@ def test_an_address_that_is_none_is_explained(url):
         Store(url).sessions()
 
 
+def test_a_file_that_is_moved_away_while_it_is_used_keeps_all_and_a_new_one_is_made(store, path):
+    squats(store, reps=2)
+    away = path.with_name("away.db")
+    path.rename(away)
+    session_id = squats(store)
+    assert [each.id for each in store.sessions()] == [session_id]
+    assert path.exists()
+    assert [each.reps for each in Store(store_url(away)).sessions()] == [2]
+
+
+def test_a_file_that_is_put_in_the_place_of_another_while_it_is_used_is_the_one_that_is_read(
+    store, path
+):
+    squats(store)
+    other = Store(store_url(path.with_name("other.db")))
+    squats(other, reps=3)
+    other.close()
+    path.with_name("other.db").rename(path)
+    assert [each.reps for each in store.sessions()] == [3]
+
+
 # Where it is.
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock, local
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import platformdirs
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from posecore.language import Text
 from posecore.store.engines import (
@@ -60,6 +61,7 @@ class Database:
                 )
             )
         self._engine: Engine | None = None
+        self._file: tuple[int, int] | None = None  # which one was opened, whatever its name
         self._opening = Lock()
         self._here = local()  # .connection: the transaction that this thread has open
 
@@ -164,9 +166,33 @@ class Database:
 
     def _opened(self) -> Engine:
         with self._opening:
+            if self._engine is not None and self._file_there() != self._file:
+                # Moved away or deleted: what is written to it now would be in nobody's sight.
+                self._leave(self._engine)
+                self._engine = None
             if self._engine is None:
                 self._engine = self._open()
+                self._file = self._file_there()
             return self._engine
+
+    def _file_there(self) -> tuple[int, int] | None:
+        if not self.is_sqlite:
+            return None
+        try:
+            found = os.stat(self.place)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _leave(self, engine: Engine) -> None:
+        """Let go of a file that is elsewhere by now, with all in it that was saved."""
+        try:
+            # Its log keeps the name that it had here, so that later nobody would find it.
+            with closing(engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (DBAPIError, sqlite3.Error):
+            pass  # damaged, which may be why it was moved away
+        engine.dispose()
 
     def _open(self) -> Engine:
         make = file_engine if self.is_sqlite else server_engine
