@@ -74,10 +74,13 @@ def show_kept(store: Store) -> None:
             "and forgotten, and nothing is sent anywhere."
         )
     )
-    held = [
-        many("{n} session in {place}", "{n} sessions in {place}", store.count_sessions(),
-             place=f"`{store.place}`")
-    ]  # fmt: skip
+    n = store.count_sessions()
+    if store.on_server or logged_in() is not None:
+        # Where a server keeps them is no visitor's concern.
+        held = [many("{n} session", "{n} sessions", n)]
+    else:
+        place = f"`{store.place}`"
+        held = [many("{n} session in {place}", "{n} sessions in {place}", n, place=place)]
     exercises, plans = count_own(own_folder(), logged_in())
     deleted, videos = len(store.sessions(_ALL, deleted=True)), videos_here()
     if deleted:

@@ -25,6 +25,9 @@ from posecore.store import Store, StoreError
 _PREFIXES = ("POSECOACH_", "STREAMLIT_")
 # A path of two parts or more; what stands before its last part is cut away.
 _PATH = re.compile(r"(?:[A-Za-z]:|~)?(?:[/\\][\w.@%+~-]+)+[/\\](?=[\w.@%+~-])")
+_ADDRESS = re.compile(r"(?<=://)\S+")
+# How PostgreSQL says it, with what the name stands for: server at "db.example" (10.0.0.5), port
+_SERVER = re.compile(r'(?<=server at )"[^"]*"(?: \([^)]*\))?')
 
 
 def report(checks: Iterable[Check] | None = None) -> str:
@@ -51,18 +54,22 @@ class Hidden:
     def __init__(self) -> None:
         self._eraser = Eraser.of(os.environ)
         folders = [Path.home(), own_folder(), ROOT, Path.cwd(), MODEL_PATH.parent]
+        names = {_user(), socket.gethostname(), Path.home().name}
         try:
-            folders.append(Path(Store().place).parent)
+            store = Store()
         except StoreError:
             pass  # the check of the database says what is wrong with its address
+        else:
+            names.update(store.identifying)
+            if not store.on_server:
+                folders.append(Path(store.place).parent)
         # The longest first: one may lie in another.
         self._folders = sorted({str(folder) for folder in folders}, key=len, reverse=True)
-        names = {_user(), socket.gethostname(), Path.home().name}
-        words = [re.escape(name) for name in names if len(name) > 1]
-        self._names = re.compile(rf"\b(?:{'|'.join(words)})\b") if words else None
+        words = [re.escape(name) for name in sorted(names, key=len, reverse=True) if len(name) > 1]
+        self._names = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)") if words else None
 
     def clean(self, text: str) -> str:
-        text = self._eraser.clean(text)
+        text = _SERVER.sub('"***"', _ADDRESS.sub("***", self._eraser.clean(text)))
         for folder in self._folders:
             # Never the root of the disk, which every path begins with.
             if len(folder) > 3:
@@ -106,7 +113,7 @@ def _database() -> str:
 
 
 def _kind(store: Store) -> str:
-    return store.place.partition("://")[0] if "://" in store.place else "sqlite"
+    return store.place.partition("://")[0] if store.on_server else "sqlite"
 
 
 def _packages() -> list[str]:

@@ -2,7 +2,7 @@
 
 A line says what happened and how much of it, never to whom: no names, no sessions' numbers, no
 file names of a person. What must never stand there all the same is struck out: passwords that the
-environment holds, and the home folder, which has somebody's name in it.
+environment holds and secrets of logging in, and the home folder, which has somebody's name in it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import logging
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 FORM_VARIABLE = "POSECOACH_LOG"
 """Environment variable: text (the default) or json."""
@@ -30,8 +31,10 @@ _SECRETS = (
 _ADDRESS = "POSECOACH_DATABASE_URL"
 _SERVERS = "POSECOACH_ICE_SERVERS"
 _STRUCK_OUT = "***"
-# Whatever the setting, a password within an address is one.
-_PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s:/@]*):[^\s@/]+@")
+# Whatever the setting, a password within an address is one. It may have a slash in it.
+_PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s:/@]*):[^\s@]+@")
+_PASSWORD_IN_QUERY = re.compile(r"(?<=[?&])(\w*pass\w*)=[^\s&]+")
+_SECRETS_FILE = Path(".streamlit", "secrets.toml")
 
 
 class SettingError(ValueError):
@@ -49,16 +52,19 @@ class Eraser:
 
     @classmethod
     def of(cls, environment: Mapping[str, str], home: str = "") -> Eraser:
-        """Of what this environment keeps secret."""
+        """Of what this environment keeps secret, and the file that sets up logging in."""
         secrets = {environment.get(name, "") for name in _SECRETS}
-        secrets.add(_password_in(environment.get(_ADDRESS, "")))
+        secrets.update(_passwords_in(environment.get(_ADDRESS, "")))
         secrets.update(_credentials_in(environment.get(_SERVERS, "")))
+        for folder in (Path.cwd(), Path.home()):
+            secrets.update(_login_secrets_in(folder / _SECRETS_FILE))
         return cls(secrets, home)
 
     def clean(self, text: str) -> str:
         if self._words is not None:
             text = self._words.sub(_STRUCK_OUT, text)
         text = _PASSWORD_IN_ADDRESS.sub(rf"\1:{_STRUCK_OUT}@", text)
+        text = _PASSWORD_IN_QUERY.sub(rf"\1={_STRUCK_OUT}", text)
         return text.replace(self._home, "~") if self._home else text
 
 
@@ -135,11 +141,27 @@ def _fields_of(record: logging.LogRecord) -> dict[str, Any]:
     return dict(fields) if isinstance(fields, Mapping) else {}
 
 
-def _password_in(address: str) -> str:
+def _passwords_in(address: str) -> set[str]:
+    """As they are written there, and as they are meant."""
+    written = set(re.findall(r"://[^:/?@]*:([^@]*)@", address))
+    settings = (part.partition("=") for part in address.partition("?")[2].split("&"))
+    written |= {value for name, _, value in settings if "pass" in name}
+    return written | {read(each) for each in written for read in (unquote, unquote_plus)}
+
+
+def _login_secrets_in(file: Path) -> set[str]:
     try:
-        return unquote(urlsplit(address).password or "")
-    except ValueError:
-        return ""  # no address; whoever opens it says so
+        login = tomllib.loads(file.read_text(encoding="utf-8")).get("auth", {})
+    except (OSError, ValueError):
+        return set()  # whoever needs it says so
+    tables = [login, *login.values()] if isinstance(login, dict) else []
+    return {
+        str(value)
+        for table in tables
+        if isinstance(table, dict)
+        for name, value in table.items()
+        if name.endswith("_secret")
+    }
 
 
 def _credentials_in(servers: str) -> set[str]:

@@ -13,6 +13,7 @@ import pytest
 
 from posecore.doctor import Check, State
 from posecore.doctor_report import report, settings
+from posecore.store import Store
 
 ROOT = Path(__file__).parents[1]
 SECRET_URL = "postgresql+psycopg://anna:pass%20word@db.clinic.example/posecoach"
@@ -52,6 +53,26 @@ def test_no_address_and_no_password_of_a_database_is_told(monkeypatch):
     text = told(f"cannot connect to {SECRET_URL}", "the password was pass word")
     assert "POSECOACH_DATABASE_URL" in text  # that it is set matters, what to does not
     assert "pass%20word" not in text and "pass word" not in text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://jane:hunt/er2@db.jane-clinic.example/janedb",
+        "postgresql://db.jane-clinic.example/janedb?user=jane&password=hunt/er2",
+    ],
+)
+def test_whose_server_it_is_is_not_told(monkeypatch, url):
+    monkeypatch.setenv("POSECOACH_DATABASE_URL", url)
+    text = told(
+        f"{Store().place} will be made by the first session",
+        'connection to server at "db.jane-clinic.example" (10.1.2.3), port 5432 failed',
+        'password authentication failed for user "jane"; tried hunt/er2',
+        'database "janedb" does not exist',
+        url,
+    )
+    assert "port 5432 failed" in text and "will be made by the first session" in text
+    assert [w for w in ("jane", "clinic", "10.1.2.3", "hunt", "er2") if w in text] == []
 
 
 def test_settings_are_named_without_their_values():

@@ -92,6 +92,35 @@ def test_a_password_within_any_address_is_struck_out():
     assert "postgresql://me:***@db/x, https://a/b" in stream.getvalue()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://jane:hunt/er2@db/x",
+        "postgresql://db/x?user=jane&password=hunt%2Fer2",
+        "postgresql://db/x?sslpassword=hunt/er2&connect_timeout=3",
+    ],
+)
+def test_a_password_anywhere_in_the_databases_address_is_struck_out(address: str):
+    for environment, said in (({}, address), ({"POSECOACH_DATABASE_URL": address}, "hunt/er2")):
+        stream = written(environment)
+        logging.getLogger("posecore").warning("tried %s", said)
+        assert "***" in stream.getvalue()
+        assert "er2" not in stream.getvalue()
+
+
+def test_secrets_of_logging_in_are_struck_out(tmp_path: Path, monkeypatch):
+    file = tmp_path / ".streamlit" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text(
+        '[auth]\ncookie_secret = "salty"\nredirect_uri = "https://x/y"\n'
+        '[auth.google]\nclient_secret = "peppery"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    stream = written({})
+    logging.getLogger("posecore").warning("salty and peppery at https://x/y")
+    assert stream.getvalue().endswith("*** and *** at https://x/y\n")
+
+
 def test_the_home_folder_has_a_persons_name_and_is_written_as_a_tilde():
     stream = written({"POSECOACH_LOG": "json"})
     logging.getLogger("posecore").warning("%s/videos/me.mp4 is gone", Path.home())

@@ -77,6 +77,14 @@ def test_what_is_kept_is_listed_with_its_place(store, tmp_path):
     assert f"1 session in `{tmp_path / 'posecoach.db'}`" in text
 
 
+def test_where_a_server_keeps_it_is_not_shown(store, server, monkeypatch):
+    monkeypatch.setenv(URL_VARIABLE, server.new_database())
+    train(Store(), "")
+    text = words(page())
+    assert "1 session" in text
+    assert "postgresql" not in text and "1 session in" not in text
+
+
 def test_nothing_is_deleted_for_good_before_somebody_is_sure(store):
     train(store, "Ana")
     app = page()

@@ -67,10 +67,23 @@ class Database:
 
     @property
     def place(self) -> str:
-        """For messages: the file, or a server without its password."""
+        """For messages: the file, or a server's host and database, without who may come in."""
         if self.is_sqlite:
             return str(self.url.database)
-        return self.url.render_as_string(hide_password=True)
+        # What stands before a second @ is the end of a password that was not written as it must.
+        host = (self.url.host or "").rpartition("@")[2] or None
+        kind, port, name = self.url.get_backend_name(), self.url.port, self.url.database
+        return URL.create(kind, host=host, port=port, database=name).render_as_string()
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """The words of a server's address that tell whose it is; none of a file's."""
+        if self.is_sqlite:
+            return ()
+        words = [self.url.host, self.url.username, self.url.database]
+        for values in self.url.query.values():
+            words += [values] if isinstance(values, str) else values
+        return tuple(word for word in words if word)
 
     @property
     def folder(self) -> Path:

@@ -164,8 +164,10 @@ def _named(error: BaseException, where: str) -> StoreError:
 
 
 def unusable_address(error: Exception) -> StoreError:
-    # Not all of it: an address may hold a password.
+    # Not all of it: an address may hold a password, and what is taken for a port may be one.
     reason = re.sub(r"://[^\s@]*@", "://***@", str(error))
+    if isinstance(error, ValueError):
+        reason = Text("its port is not a number")
     return StoreError(
         Text(
             "POSECOACH_DATABASE_URL cannot be used: {reason}. Expected an address "

@@ -75,6 +75,16 @@ class Store:
         return self._database.place
 
     @property
+    def on_server(self) -> bool:
+        """A server has the sessions, not a file of this computer."""
+        return not self._database.is_sqlite
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """What of a server's address a report must not tell."""
+        return self._database.identifying
+
+    @property
     def folder(self) -> Path:
         """Where files that belong to the sessions may be put; it need not be there yet."""
         return self._database.folder
