@@ -124,9 +124,14 @@ def database() -> Iterator[Check]:
     try:
         store = Store()
         version = store.schema_version()
+        damage = store.archive.damage()
     except StoreError as error:
         yield Check("database", State.PROBLEM, str(error))
     else:
+        for sentence in damage:
+            yield Check("database", State.PROBLEM, sentence)
+        if damage:
+            return
         found = store.place if version else f"{store.place} will be made by the first session"
         yield Check("database", State.OK, found)
 

@@ -38,8 +38,9 @@ def place_for_replaced(store: Store, now: datetime) -> Path:
 
 
 def replaced(store: Store) -> list[Path]:
-    """Backups of what was replaced, of everybody; the latest first."""
-    return sorted(store.folder.glob("replaced-*.jsonl.gz"), reverse=True)
+    """What was replaced, of everybody; the latest first. A ``.db`` is a damaged database's file."""
+    kinds = ("replaced-*.jsonl.gz", "replaced-*.db")
+    return sorted((file for kind in kinds for file in store.folder.glob(kind)), reverse=True)
 
 
 def erase(store: Store, person: str | None) -> int:

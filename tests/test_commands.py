@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -441,6 +442,16 @@ def test_doctor_writes_nothing(database: Path) -> None:
     before = {path: path.read_bytes() for path in database.parent.iterdir()}
     run("doctor")
     assert {path: path.read_bytes() for path in database.parent.iterdir()} == before
+
+
+def test_doctor_names_a_session_that_is_damaged(database: Path) -> None:
+    Store().begin_session(datetime(2024, 5, 6, tzinfo=UTC), "camera")
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE sessions SET started_at = 'noon'")
+    connection.close()
+    (check,) = doctor.database()
+    assert check.state is doctor.State.PROBLEM
+    assert check.found.startswith("Session 1 is damaged (")
 
 
 def test_doctor_speaks_json(database: Path) -> None:

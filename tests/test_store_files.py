@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 import sys
@@ -23,6 +24,7 @@ from posecore.store import (
     DiskFull,
     NewerSchema,
     NotADatabase,
+    NotAnExport,
     NotFound,
     NotWritable,
     Store,
@@ -81,6 +83,123 @@ def test_purging_leaves_nothing_of_a_session_in_the_files(store, path):
     assert [each.id for each in store.sessions()] == [kept]
     with pytest.raises(NotFound):
         store.restore_session(session_id)
+
+
+def changed(path: Path, *statements: str) -> None:
+    """As a disk that forgets would, behind the program's back."""
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+OF_SECOND = "WHERE id = 2"
+OF_ITS_REP = "WHERE set_id = 2"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE sessions SET started_at = '2026-01-02 10:00:0\x0b.000000' {OF_SECOND}",
+        f"UPDATE sessions SET ended_at = 17 {OF_SECOND}",
+        f"UPDATE reps SET score_parts = 'so so' {OF_ITS_REP}",
+        f"UPDATE reps SET score_parts = '[1, 2]' {OF_ITS_REP}",
+        f"UPDATE reps SET rom_deg = 'wide' {OF_ITS_REP}",
+    ],
+)
+def test_a_damaged_value_costs_its_own_session_and_no_other(store, path, statement):
+    for day in range(3):
+        squats(store, NOON + timedelta(days=day), person="Ana")
+    store.close()
+    changed(path, statement)
+    with pytest.raises(DamagedRecord, match=r"Session 2 is damaged.*restore a backup"):
+        store.session(2)
+    assert [each.name for each in store.people.all()] == ["Ana"]
+    listed = {each.id for each in store.sessions()}
+    assert {1, 3} <= listed
+    assert [store.session(each).summary.reps for each in (1, 3)] == [1, 1]
+    assert store.exercises() == ["squat"]
+    assert store.history.first_day() == NOON.date()
+    assert store.history.weeks(NOON.date(), NOON.date())
+    store.history.best_and_worst("squat")
+    said: list[str] = []
+    assert store.archive.export(io.BytesIO(), tell=said.append) == 2
+    (sentence,) = said
+    assert sentence.startswith("Session 2 is damaged (")
+    before = path.read_bytes()
+    assert store.archive.damage() == [sentence]
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_letter_costs_that_letter_and_is_found(store, path):
+    squats(store, notes="easy")
+    store.close()
+    changed(path, "UPDATE sessions SET notes = CAST(x'65E47379' AS TEXT)")
+    assert [each.notes for each in store.sessions()] == ["e\ufffdsy"]
+    assert store.archive.export(io.BytesIO()) == 1
+    store.close()
+    (sentence,) = store.archive.damage()
+    assert "Session 1 is damaged (Could not decode to UTF-8 column 'notes')" in sentence
+
+
+def test_what_a_backup_cannot_take_is_kept_as_it_is_before_it_is_replaced(store, path):
+    squats(store, person="Ana")
+    squats(store, person="Ben")
+    backup = io.BytesIO()
+    store.archive.export(backup, person="Ben")
+    store.close()
+    changed(path, "UPDATE sessions SET started_at = 'noon' WHERE person = 'Ana'")
+    keep, said = path.with_name("replaced-1.jsonl.gz"), list[str]()
+    backup.seek(0)
+    assert store.archive.restore(backup, replace=True, keep=keep, tell=said.append) == 1
+    assert [each.person for each in store.sessions()] == ["Ben"]
+    whole = path.with_name("replaced-1.db")
+    assert len(said) == 2 and str(whole) in said[1]
+    with sqlite3.connect(whole) as connection:
+        rows = connection.execute("SELECT person, started_at FROM sessions ORDER BY id").fetchall()
+    connection.close()
+    assert rows[0] == ("Ana", "noon") and len(rows) == 2
+
+
+def test_a_restore_that_fails_leaves_no_copy_of_what_is_still_there(store, path):
+    squats(store)
+    squats(store)
+    store.close()
+    changed(path, "UPDATE sessions SET started_at = 'noon' WHERE id = 2")
+    keep = path.with_name("replaced-1.jsonl.gz")
+    with pytest.raises(NotAnExport):
+        store.archive.restore(io.BytesIO(b"a letter"), replace=True, keep=keep)
+    store.close()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_damaged_table_of_contents_is_named(store, path):
+    session_id = squats(store)
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[content.find(b"CREATE TABLE reps") + 3] = 0xE4
+    path.write_bytes(content)
+    calls = (store.sessions, store.schema_version, lambda: store.begin_set(session_id, "x", 0.0))
+    for call in calls:
+        with pytest.raises(NotADatabase, match="damaged. Move the file away"):
+            call()
+
+
+def test_damage_that_no_value_shows_is_found(store, path):
+    for _ in range(40):
+        squats(store, notes="x" * 500)
+    store.close()
+    assert store.archive.damage() == []
+    with sqlite3.connect(path) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_sessions_started_at'"
+        (page,) = connection.execute(query).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size + 8 : (page - 1) * size + 28] = b"\x55" * 20
+    path.write_bytes(content)
+    found = store.archive.damage()
+    assert found and "is damaged (" in found[0] and "restore the backup" in found[0]
 
 
 # Files that cannot be used.

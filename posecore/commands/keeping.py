@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from posecore.commands.console import console, fail
+from posecore.commands.console import complain, console, fail
 
 _File = Annotated[Path, typer.Argument(help="By custom its name ends in .jsonl.gz.")]
 _Replace = Annotated[bool, typer.Option("--replace", help="Write over the file that is there.")]
@@ -24,7 +24,7 @@ def backup(file: _File, replace: _Replace = False) -> None:
         store = Store()
         _demand_new(file, replace)
         with whole_file(file) as out:
-            n = store.archive.export(out, deleted=True)
+            n = store.archive.export(out, deleted=True, tell=complain)
     _say(f"{_sessions(n)} of {store.place} kept in {file}.")
 
 
@@ -42,7 +42,7 @@ def export(
             fail(f"There is nobody named {person} in {store.place}.")
         _demand_new(file, replace)
         with whole_file(file) as out:
-            n = store.archive.export(out, person=person)
+            n = store.archive.export(out, person=person, tell=complain)
     _say(f"{_sessions(n)} written to {file}.")
 
 
@@ -80,7 +80,7 @@ def restore(
             _say(f"{_sessions(n)} put back into {store.place}.")
             return
         kept = place_for_replaced(store, datetime.now())
-        n = store.archive.restore(source, replace=True, keep=kept)
+        n = store.archive.restore(source, replace=True, keep=kept, tell=complain)
     _say(f"{_sessions(n)} put back into {store.place}. What was there is kept in {kept}.")
 
 

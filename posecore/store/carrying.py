@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Select, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from posecore.language import Text
+from posecore.language import Text, words_of
 from posecore.store.document import (
     CurveEntry,
     FaultEntry,
@@ -19,7 +21,7 @@ from posecore.store.document import (
     SetEntry,
     read_document,
 )
-from posecore.store.errors import DamagedRecord, NotAnExport
+from posecore.store.errors import DamagedRecord, NotAnExport, named_damage
 from posecore.store.people import make_known
 from posecore.store.records import Imported, unpack_curve
 from posecore.store.sums import totals_of
@@ -33,8 +35,10 @@ _AT_ONCE = 20
 
 
 def entries(
-    connection: Connection, person: str | None, deleted: bool
+    connection: Connection, person: str | None, deleted: bool, tell: Callable[[str], object]
 ) -> Iterator[PersonEntry | SessionEntry]:
+    """``tell`` is given a sentence about each session or name that is damaged and left out."""
+    where = str(connection.engine.url.database)
     names = select(people.c.name).order_by(people.c.name)
     query = select(sessions).order_by(sessions.c.id)
     if person is not None:
@@ -43,14 +47,54 @@ def entries(
     if not deleted:
         query = query.where(sessions.c.deleted_at.is_(None))
     for name in connection.execute(names).scalars():
-        yield PersonEntry(name=name)
-    last_id = 0
-    while page := connection.execute(query.where(sessions.c.id > last_id).limit(_AT_ONCE)).all():
-        last_id = page[-1].id
-        sets_of = _sets_of(connection, [row.id for row in page])
-        for row in page:
-            entry = {name: row._mapping[name] for name in _SESSION}
-            yield SessionEntry(**entry, sets=sets_of[row.id])
+        try:
+            with named_damage(where), _in_short():
+                entry = PersonEntry(name=name)
+        except DamagedRecord as error:
+            tell(words_of(error))
+        else:
+            yield entry
+    ids = connection.execute(query.with_only_columns(sessions.c.id)).scalars().all()
+    for first in range(0, len(ids), _AT_ONCE):
+        yield from _readable(connection, where, list(ids[first : first + _AT_ONCE]), tell)
+
+
+def _readable(
+    connection: Connection, where: str, ids: list[int], tell: Callable[[str], object]
+) -> Iterator[SessionEntry]:
+    """Together; where that fails one by one, to leave out no more than what is damaged."""
+    try:
+        with named_damage(where, ids[0]), _in_short():
+            found = _sessions(connection, ids)
+    except DamagedRecord as error:
+        if len(ids) == 1:
+            tell(words_of(error))
+            return
+        for each in ids:
+            yield from _readable(connection, where, [each], tell)
+    else:
+        yield from found
+
+
+def _sessions(connection: Connection, ids: list[int]) -> list[SessionEntry]:
+    rows = connection.execute(
+        select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
+    ).all()
+    sets_of = _sets_of(connection, ids)
+    return [
+        SessionEntry(**{name: row._mapping[name] for name in _SESSION}, sets=sets_of[row.id])
+        for row in rows
+    ]
+
+
+@contextmanager
+def _in_short() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ValueError(f"{place}: {first['msg']}") from error
 
 
 _SESSION = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock, local
-from typing import Any
+from typing import Any, TypeVar
 
 import platformdirs
 from sqlalchemy import URL, Connection, Engine
@@ -25,9 +26,21 @@ from posecore.store.engines import (
     server_engine,
     with_driver,
 )
-from posecore.store.errors import DatabaseBusy, StoreError, named_errors, unusable_address
+from posecore.store.errors import (
+    DamagedRecord,
+    DatabaseBusy,
+    NotADatabase,
+    StoreError,
+    named_damage,
+    named_errors,
+    unusable_address,
+)
 from posecore.store.migrate import upgrade, version_in
+from posecore.store.queries import damaged_sessions, pass_over
 from posecore.store.tables import SCHEMA_VERSION, metadata
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def default_url() -> str:
@@ -62,6 +75,7 @@ class Database:
             )
         self._engine: Engine | None = None
         self._file: tuple[int, int] | None = None  # which one was opened, whatever its name
+        self._damaged: frozenset[int] = frozenset()  # sessions of which a value cannot be read
         self._opening = Lock()
         self._here = local()  # .connection: the transaction that this thread has open
 
@@ -93,10 +107,28 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database throughout the block."""
-        with named_errors(self.place), self._opened().connect() as connection:
+        with named_damage(self.place), self._opened().connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
+
+    def look(self, ask: Callable[[Connection], T]) -> T:
+        """What ``ask`` reads, as if sessions that are damaged were not there."""
+        try:
+            with self.reading() as connection:
+                if self._damaged:
+                    pass_over(connection, self._damaged)
+                return ask(connection)
+        except (DamagedRecord, NotADatabase):
+            if not self.is_sqlite:
+                raise
+            with self.reading() as connection:
+                damaged = damaged_sessions(connection, self.place)
+            if damaged <= self._damaged:
+                raise
+        _log.warning("damaged sessions are passed over; doctor says more")
+        self._damaged |= damaged
+        return self.look(ask)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -122,6 +154,14 @@ class Database:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+    def copy_to(self, path: Path) -> None:
+        """The file page by page as it is, damaged or not, with what lies in its log."""
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        with named_errors(self.place), closing(sqlite3.connect(path)) as copy:
+            with closing(self._opened().raw_connection()) as raw:
+                driver: Any = raw.driver_connection
+                driver.backup(copy)
 
     def forget_log(self) -> bool:
         """Move what SQLite's log holds into the file and empty it: deleted rows lie there too.
@@ -150,16 +190,23 @@ class Database:
 
     def version(self) -> int | None:
         """Schema version of the database, None where there is none yet. Writes nothing."""
+        with self.looking() as connection:
+            return None if connection is None else version_in(connection, self.place)
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection | None]:
+        """A connection that makes no file and changes none; None where there is none yet."""
         if self.is_sqlite:
             engine = looking_engine(Path(self.place), self.busy_timeout_s)
         else:
             with named_errors(self.place):
                 engine = server_engine(self.url, self.busy_timeout_s)
         if engine is None:
-            return None
+            yield None
+            return
         try:
-            with named_errors(self.place), engine.connect() as connection:
-                return version_in(connection, self.place)
+            with named_damage(self.place), engine.connect() as connection:
+                yield connection
         finally:
             engine.dispose()
 
@@ -185,7 +232,7 @@ class Database:
                 self._engine = None
             if self._engine is None:
                 self._engine = self._open()
-                self._file = self._file_there()
+                self._file, self._damaged = self._file_there(), frozenset()
             return self._engine
 
     def _file_there(self) -> tuple[int, int] | None:

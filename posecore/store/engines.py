@@ -131,6 +131,8 @@ def looking_engine(path: Path, busy_timeout_s: float) -> Engine | None:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transactions begin too late (only at the first write), see _begin_sqlite.
     connection.isolation_level = None
+    # A damaged letter costs that letter, not the session, the list or the backup that it is in.
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
     _use_log(connection)
     for pragma in (
         "synchronous = FULL",  # a rep survives a power cut, not only a kill

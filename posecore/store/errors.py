@@ -56,6 +56,42 @@ class DamagedRecord(StoreError):
     """One record cannot be read back; the others can."""
 
 
+_UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
+"""What comes of a stored value that is not what was written."""
+
+
+def _damaged_file(where: str) -> NotADatabase:
+    return NotADatabase(
+        Text(
+            "{where} is not a session database, or it is damaged. Move the file away "
+            "(a new one is made), or choose another with POSECOACH_DATABASE_URL.",
+            where=where,
+        )
+    )
+
+
+def _damaged_value(where: str, reason: str) -> DamagedRecord:
+    return DamagedRecord(
+        Text(
+            'A value in {where} is damaged ({reason}). Run "python -m posecore doctor", which '
+            "names the session; the others can still be read and backed up.",
+            where=where,
+            reason=reason,
+        )
+    )
+
+
+def _damaged_session(number: int, reason: str) -> DamagedRecord:
+    return DamagedRecord(
+        Text(
+            "Session {number} is damaged ({reason}). The others are not affected; to have "
+            "this one again, restore a backup from before.",
+            number=number,
+            reason=reason,
+        )
+    )
+
+
 def _sqlite_error(name: str, where: str, detail: str) -> StoreError:
     """``name`` is SQLite's own name of the result code, extended codes included."""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -84,13 +120,9 @@ def _sqlite_error(name: str, where: str, detail: str) -> StoreError:
             )
         )
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return NotADatabase(
-            Text(
-                "{where} is not a session database, or it is damaged. Move the file away "
-                "(a new one is made), or choose another with POSECOACH_DATABASE_URL.",
-                where=where,
-            )
-        )
+        return _damaged_file(where)
+    if not name and detail.startswith("Could not decode"):
+        return _damaged_value(where, _in_short(detail))
     if name.startswith("SQLITE_IOERR"):
         return StoreError(
             Text(
@@ -187,6 +219,9 @@ def named_errors(where: str) -> Iterator[None]:
         raise _named(error.orig or error, where) from error
     except sqlite3.Error as error:
         raise _named(error, where) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own word on a damaged table of contents, which sqlite3 cannot even pass on.
+        raise _damaged_file(where) from error
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise unusable_address(error) from error
     except TimeoutError as error:
@@ -196,3 +231,30 @@ def named_errors(where: str) -> Iterator[None]:
                 where=where,
             )
         ) from error
+
+
+@contextmanager
+def named_damage(where: str, session_id: int | None = None) -> Iterator[None]:
+    """As named_errors, for blocks that only read; a value that cannot be read is DamagedRecord.
+
+    session_id  the one session that is read in the block, which is then named
+    """
+    try:
+        with named_errors(where):
+            yield
+    except (DamagedRecord, NotADatabase) as error:
+        if session_id is None:
+            raise
+        cause = error.__cause__
+        reason = getattr(cause, "orig", None) or cause or error
+        raise _damaged_session(session_id, _in_short(str(reason))) from error
+    except _UNREADABLE as error:
+        reason = _in_short(str(error))
+        if session_id is None:
+            raise _damaged_value(where, reason) from error
+        raise _damaged_session(session_id, reason) from error
+
+
+def _in_short(detail: str) -> str:
+    # Not with the value itself, which may be what a person wrote.
+    return (detail.partition(" with text ")[0].splitlines() or [""])[0].strip().rstrip(".")

@@ -86,12 +86,12 @@ class History:
         None where there are not two with a score.
         """
         whose = self._scope.whose(person)
-        with self._scope.database.reading() as connection:
-            found = [
+        best, worst = self._scope.database.look(
+            lambda connection: [
                 _ranked(connection, extreme, best, exercise, whose, since, until)
                 for extreme, best in ((sets.c.score_max, True), (sets.c.score_min, False))
             ]
-        best, worst = found
+        )
         if best is None or worst is None or best.rep.id == worst.rep.id:
             return None
         return best, worst
@@ -117,8 +117,7 @@ class History:
         return self._rows(_over(of, figures, groups, exercise, self._scope.whose(person)))
 
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
-        with self._scope.database.reading() as connection:
-            return list(connection.execute(query).all())
+        return self._scope.database.look(lambda c: list(c.execute(query).all()))
 
 
 def _over(

@@ -31,8 +31,7 @@ class People:
         )
         if self._scope.owner is not None:
             query = query.where(people.c.name == self._scope.owner)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.look(lambda connection: connection.execute(query).all())
         found = [PersonSummary(row.name, int(row.n or 0), row.last_at) for row in rows]
         return sorted(found, key=lambda each: (each.name.casefold(), each.name))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Subquery, exists, func, or_, select
 
+from posecore.store.errors import DamagedRecord, named_damage
 from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary, SetRecord
 from posecore.store.tables import faults, reps, sessions, sets
 from posecore.types import Fault
@@ -131,6 +132,27 @@ def sets_of(connection: Connection, session_id: int) -> tuple[SetRecord, ...]:
             reps=tuple(reps_of[row.id]),
         )
         for row in connection.execute(query)
+    )
+
+
+def damaged_sessions(connection: Connection, where: str) -> frozenset[int]:
+    """The numbers of those of which some value can no longer be read."""
+    found = set()
+    for session_id in connection.execute(select(sessions.c.id)).scalars().all():
+        try:
+            with named_damage(where, session_id):
+                summaries(connection, select(sessions).where(sessions.c.id == session_id))
+                sets_of(connection, session_id)
+        except DamagedRecord:
+            found.add(session_id)
+    return frozenset(found)
+
+
+def pass_over(connection: Connection, session_ids: frozenset[int]) -> None:
+    """Until the transaction ends its queries find a sessions table without those. SQLite's only."""
+    numbers = ", ".join(map(str, sorted(session_ids)))
+    connection.exec_driver_sql(
+        f"CREATE TEMP VIEW sessions AS SELECT * FROM main.sessions WHERE id NOT IN ({numbers})"
     )
 
 

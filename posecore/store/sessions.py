@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Update, and_, delete, exists, func, or_, sele
 from posecore.language import Text
 from posecore.store.archive import Archive
 from posecore.store.database import Database, default_url
-from posecore.store.errors import NotFound
+from posecore.store.errors import NotFound, named_damage
 from posecore.store.history import History
 from posecore.store.people import People, make_known
 from posecore.store.queries import sets_of, summaries, visible
@@ -222,8 +222,7 @@ class Store:
             .limit(limit)
             .offset(offset)
         )
-        with self._database.reading() as connection:
-            return summaries(connection, page)
+        return self._database.look(lambda connection: summaries(connection, page))
 
     def count_sessions(
         self,
@@ -236,22 +235,24 @@ class Store:
         """How many ``sessions`` would give without a limit."""
         rows = select(func.count()).select_from(sessions)
         query = visible(rows, exercise, self._scope.whose(person), False, since, until)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar_one()
+        return self._database.look(lambda connection: connection.execute(query).scalar_one())
 
     def exercises(self, person: str | None = None) -> list[str]:
         """Names of the exercises that sessions have, in alphabetical order."""
         query = select(sets.c.exercise).distinct().select_from(sets.join(sessions))
         query = visible(query, None, self._scope.whose(person))
-        with self._database.reading() as connection:
-            return sorted(connection.execute(query).scalars())
+        return self._database.look(lambda connection: sorted(connection.execute(query).scalars()))
 
     def session(self, session_id: int) -> SessionDetail:
-        """One session with its sets, reps and faults, without the curves; NotFound if deleted."""
+        """One session with its sets, reps and faults, without the curves.
+
+        NotFound if deleted; DamagedRecord where a value of it cannot be read any more.
+        """
         query = select(sessions).where(
             sessions.c.id == session_id, sessions.c.deleted_at.is_(None), self._scope.owned
         )
-        with self._database.reading() as connection:
+        damage = named_damage(self.place, session_id)
+        with self._database.reading() as connection, damage:
             found = summaries(connection, query)
             if not found:
                 raise _not_found(Text("session"), session_id)
