@@ -1,4 +1,7 @@
+import base64
+import gzip
 import io
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -200,3 +203,16 @@ def test_a_file_that_is_no_export_gets_a_sentence_and_changes_nothing(store):
     app = upload(page(), b"not an export")
     assert len(app.error) == 1
     assert len(store.sessions()) == 1
+
+
+def test_a_file_made_to_do_harm_gets_a_sentence_and_changes_nothing(store, tmp_path, monkeypatch):
+    train(store, "Ana")
+    out = io.BytesIO()
+    store.archive.export(out)
+    lines = [json.loads(line) for line in gzip.decompress(out.getvalue()).splitlines()]
+    curve = b"\x93NUMPY\x01\x00" + (8).to_bytes(2, "little") + b"{[]: 1}\n"
+    lines[2]["sets"][0]["reps"][0]["curve"]["samples"] = base64.b64encode(curve).decode()
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'another.db'}")
+    app = upload(page(), gzip.compress("".join(json.dumps(each) + "\n" for each in lines).encode()))
+    assert len(app.error) == 1 and not app.exception
+    assert Store().sessions() == []

@@ -217,15 +217,37 @@ def test_a_file_that_unpacks_to_more_than_a_session_is_refused_without_filling_t
         other.archive.import_(io.BytesIO(gzip.compress(head + b'"' * 100_000)))
 
 
-def test_a_curve_whose_heading_promises_terabytes_is_refused(other, document):
+def with_heading(document: bytes, heading: str) -> bytes:
+    """Its first curve has this for NumPy's heading, and no samples."""
+    text = (heading + " " * (-(len(heading) + 11) % 64) + "\n").encode()
+    curve = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
     lines = lines_of(document)
-    heading = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        heading, {"descr": "<f4", "fortran_order": False, "shape": (10**12, 4)}
-    )
-    first_rep(lines)["curve"]["samples"] = base64.b64encode(heading.getvalue()).decode()
+    first_rep(lines)["curve"]["samples"] = base64.b64encode(curve).decode()
+    return document_of(lines)
+
+
+HEADING = "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4), }"
+HEADINGS = {
+    "terabytes": HEADING.replace("0", str(10**9)),
+    "more rows than there are numbers": HEADING.replace("0", "9" * 4000),
+    "another joint": HEADING.replace("4)", "5)"),
+    "a row alone": HEADING.replace("(0, 4)", "(0,)"),
+    "a key that is a list": "{[]: 1}",
+    "keys of two kinds": "{1: 1, 'a': 2}",
+    "many signs": HEADING.replace("(0", "(" + "-" * 9000 + "1"),
+    "many sums": HEADING.replace("(0", "(0" + "+0j" * 3000),
+    "true for a number": HEADING.replace("4)", "True)"),
+    "a type that is none": HEADING.replace("<f4", "i4,,"),
+    "objects": HEADING.replace("<f4", "|O"),
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_curve_with_another_heading_than_its_own_is_refused(other, document, heading):
     with pytest.raises(NotAnExport, match="angle curve"):
-        other.archive.import_(io.BytesIO(document_of(lines)))
+        other.archive.import_(io.BytesIO(with_heading(document, HEADINGS[heading])))
+    assert other.count_sessions() == 0
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -266,3 +288,19 @@ def test_a_backup_is_put_back_into_an_empty_database_only_unless_told_otherwise(
         other.archive.restore(io.BytesIO(backup))
     assert other.archive.restore(io.BytesIO(backup), replace=True) == 48
     assert exported(other, deleted=True) == backup
+
+
+def test_what_a_restore_would_have_replaced_is_not_kept_twice_where_it_fails(
+    store, tmp_path, monkeypatch
+):
+    squats(store)
+    backup, kept = exported(store, deleted=True), tmp_path / "replaced.jsonl.gz"
+
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("posecore.store.carrying._insert_session", fail)
+    with pytest.raises(MemoryError):
+        store.archive.restore(io.BytesIO(backup), replace=True, keep=kept)
+    assert not kept.exists()
+    assert exported(store, deleted=True) == backup

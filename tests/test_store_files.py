@@ -64,6 +64,13 @@ def test_a_damaged_curve_is_named_and_the_session_still_opens(store, path):
     assert store.session(session_id).summary.reps == 1
 
 
+def test_a_curve_that_lies_column_by_column_in_memory_is_read_back(store):
+    curve_deg = np.asfortranarray(np.arange(12.0).reshape(4, 3))
+    set_id = store.begin_set(store.begin_session(NOON, "camera"), "squat", 0.0)
+    rep_id = store.add_rep(set_id, rep(curve_t_s=np.arange(4.0), curve_deg=curve_deg), JOINTS)
+    np.testing.assert_array_equal(store.curve(rep_id).flexion_deg, curve_deg)
+
+
 def test_purging_leaves_nothing_of_a_session_in_the_files(store, path):
     session_id = store.begin_session(NOON, "camera", notes="Zerubbabel")
     set_id = store.begin_set(session_id, "squat", 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -158,9 +159,9 @@ def unpack_curve(samples: bytes, joint_names: Sequence[str], start_s: float) -> 
     """The reverse of pack_curve; DamagedRecord where the bytes are not what it wrote."""
     try:
         table = _array_of(samples)
-        if table.dtype != np.float32 or table.shape[1:] != (1 + len(joint_names),):
-            raise ValueError(f"unexpected {table.dtype} of shape {table.shape}")
-    except (ValueError, EOFError, OSError) as error:
+        if table.shape[1] != 1 + len(joint_names):
+            raise ValueError(f"{table.shape[1]} columns for {len(joint_names)} joints")
+    except ValueError as error:
         raise DamagedRecord(
             Text(
                 "The angle curve of this rep cannot be read ({reason}). The rest of the "
@@ -172,18 +173,23 @@ def unpack_curve(samples: bytes, joint_names: Sequence[str], start_s: float) -> 
     return Curve(table[:, 0] + start_s, table[:, 1:], tuple(joint_names))
 
 
+_HEADING = re.compile(
+    rb"\x93NUMPY\x01\x00(..)\{'descr': '<f4', 'fortran_order': (True|False), "
+    rb"'shape': \((\d{1,9}), (\d{1,9})\), \} *\n",
+    re.DOTALL,
+)
+"""Of pack_curve alone: NumPy's reader runs the heading as Python, which can be made to do harm."""
+
+
 def _array_of(samples: bytes) -> np.ndarray:
-    """What np.load gives, without believing a heading that promises more than there is."""
-    buffer = io.BytesIO(samples)
-    if np.lib.format.read_magic(buffer) != (1, 0):
-        raise ValueError("unexpected version of the array's format")
-    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(buffer)
-    if by_columns or dtype.hasobject:
-        raise ValueError("unexpected layout")
-    rest = samples[buffer.tell() :]
-    if len(rest) != math.prod(shape) * dtype.itemsize:
+    heading = _HEADING.match(samples)
+    if heading is None or heading.end() - 10 != int.from_bytes(heading[1], "little"):
+        raise ValueError("unexpected heading")
+    shape = int(heading[3]), int(heading[4])
+    rest = samples[heading.end() :]
+    if len(rest) != 4 * math.prod(shape):
         raise ValueError(f"{len(rest)} bytes for shape {shape}")
-    return np.frombuffer(rest, dtype).reshape(shape)
+    return np.frombuffer(rest, "<f4").reshape(shape, order="F" if heading[2] == b"True" else "C")
 
 
 @dataclass(frozen=True)
