@@ -6,6 +6,8 @@ import base64
 import gzip
 import io
 import json
+import random
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -215,6 +217,58 @@ def test_a_file_that_unpacks_to_more_than_a_session_is_refused_without_filling_t
     head = b'{"kind": "head"}\n'
     with pytest.raises(NotAnExport, match="line 2: too long"):
         other.archive.import_(io.BytesIO(gzip.compress(head + b'"' * 100_000)))
+
+
+def session_with(document: bytes, **values: Any) -> bytes:
+    lines = lines_of(document)
+    lines[-2].update(values)
+    return document_of(lines)
+
+
+def test_a_list_of_many_wrong_things_is_refused_without_an_error_of_each(other, document):
+    many = session_with(document, sets=[0] * 100_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAnExport, match=r"sets\.0"):
+            other.archive.import_(io.BytesIO(many))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("many", ["0,", "[],", "{},", "[" * 9 + "]" * 9 + ","])
+def test_a_line_of_more_values_than_a_session_has_is_not_parsed(other, monkeypatch, many):
+    monkeypatch.setattr("posecore.store.document._LINE", None)
+    line = b'{"kind":"session","sets":[' + many.encode() * 300_000 + b"0]}\n"
+    with pytest.raises(NotAnExport, match="line 1: more than a session holds"):
+        other.archive.import_(io.BytesIO(gzip.compress(line, 0)))  # not by its size
+
+
+def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused(other, document):
+    lines = lines_of(document)
+    for number in range(40):
+        lines.insert(-1, lines[-2] | {"uid": f"{number:032x}", "notes": "x" * 100_000})
+    lines[-1]["sessions"] += 40
+    with pytest.raises(NotAnExport, match="far more than a file of this size"):
+        other.archive.import_(io.BytesIO(document_of(lines)))
+    assert other.count_sessions() == 0
+
+
+def test_a_session_of_thousands_of_the_same_reps_is_carried(store, other):
+    with store.together():
+        squats(store, reps=3000)
+    assert other.archive.import_(io.BytesIO(exported(store))) == Imported(1, 0)
+    assert other.sessions()[0].reps == 3000
+
+
+def test_notes_are_as_long_as_they_can_be_carried(store, other):
+    notes = "".join(random.Random(2).choices("abcdefgh ", k=100_000))
+    session_id = squats(store, notes=notes + "z")
+    store.set_notes(session_id, notes + "z")
+    other.archive.import_(io.BytesIO(exported(store)))
+    assert other.sessions()[0].notes == notes
+    with pytest.raises(NotAnExport, match="notes: "):
+        other.archive.import_(io.BytesIO(session_with(exported(store), notes=notes + "z")))
 
 
 def with_heading(document: bytes, heading: str) -> bytes:

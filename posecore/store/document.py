@@ -16,7 +16,7 @@ import gzip
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -35,14 +35,21 @@ from posecore.store.errors import NotAnExport
 from posecore.store.tables import (
     CUE_LENGTH,
     NAME_LENGTH,
+    NOTES_LENGTH,
     SOURCE_LENGTH,
     UNIT_LENGTH,
     WORD_LENGTH,
 )
 
 FORMAT, VERSION = "posecoach-sessions", 1
-LONGEST_LINE = 256 * 1024 * 1024
-"""Bytes: a session of a whole day. Longer is no session, but a file made to fill the memory."""
+LONGEST_LINE = 32 * 1024 * 1024
+"""Bytes: a session of 6000 reps of three seconds, each with a curve of 30 points a second. Longer
+is no session, but a file made to fill the memory."""
+MOST_VALUES = 300_000
+"""In one line, where a rep has about forty: to parse one may take 500 bytes."""
+MOST_UNPACKED, SPARE = 100, 1024 * 1024
+"""Bytes from one byte of a file, and from any file: curves shrink to a half, the same rep over and
+over to a fortieth."""
 
 
 def _of_number(value: Any) -> Any:
@@ -74,6 +81,9 @@ _Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 _Word = Annotated[_Text, Field(max_length=WORD_LENGTH)]
 _Name = Annotated[_Text, Field(max_length=NAME_LENGTH)]
 _Ordinal = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+_One = TypeVar("_One")
+# The first wrong one is enough: an error of each would fill the memory.
+_Many = Annotated[tuple[_One, ...], Field(fail_fast=True)]
 
 
 class _Entry(BaseModel):
@@ -85,7 +95,7 @@ class _Entry(BaseModel):
 class Head(_Entry):
     kind: Literal["head"] = "head"
     format: Literal["posecoach-sessions"] = "posecoach-sessions"
-    version: int = VERSION
+    version: _Ordinal = VERSION
 
 
 class PersonEntry(_Entry):
@@ -105,7 +115,7 @@ class FaultEntry(_Entry):
 
 
 class CurveEntry(_Entry):
-    joint_names: tuple[_Word, ...]
+    joint_names: _Many[_Word]
     samples: bytes
 
 
@@ -119,7 +129,7 @@ class RepEntry(_Entry):
     tempo_back_s: _Seconds | None
     score: _Seconds | None
     score_parts: dict[_Word, _Seconds | None]
-    faults: tuple[FaultEntry, ...]
+    faults: _Many[FaultEntry]
     curve: CurveEntry | None
 
 
@@ -129,7 +139,7 @@ class SetEntry(_Entry):
     start_s: _Seconds
     end_s: _Seconds
     hold_s: _Seconds | None
-    reps: tuple[RepEntry, ...]
+    reps: _Many[RepEntry]
 
 
 class SessionEntry(_Entry):
@@ -142,8 +152,8 @@ class SessionEntry(_Entry):
     source: Annotated[_Text, Field(max_length=SOURCE_LENGTH)]
     app_version: _Word
     model_version: _Word
-    notes: _Text
-    sets: tuple[SetEntry, ...]
+    notes: Annotated[_Text, Field(max_length=NOTES_LENGTH)]
+    sets: _Many[SetEntry]
 
 
 class End(_Entry):
@@ -178,9 +188,10 @@ def read_document(source: BinaryIO) -> Iterator[PersonEntry | SessionEntry]:
 
     What was given before may come from a damaged file: keep nothing before the last one came.
     """
+    counted = _Counted(source)
     try:
-        with gzip.GzipFile(fileobj=source, mode="rb") as packed:
-            yield from _entries(packed)
+        with gzip.GzipFile(fileobj=counted, mode="rb") as packed:
+            yield from _entries(packed, counted)
     except (gzip.BadGzipFile, zlib.error) as error:
         raise NotAnExport(
             Text(
@@ -193,8 +204,23 @@ def read_document(source: BinaryIO) -> Iterator[PersonEntry | SessionEntry]:
         raise _cut_off() from error
 
 
-def _entries(packed: gzip.GzipFile) -> Iterator[PersonEntry | SessionEntry]:
-    head = _entry_of(packed, 1)
+class _Counted:
+    """A file that knows how many of its bytes were read."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self.n = source, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        found = self._source.read(size)
+        self.n += len(found)
+        return found
+
+    def seek(self, place: int, /) -> object:
+        return self._source.seek(place)
+
+
+def _entries(packed: gzip.GzipFile, counted: _Counted) -> Iterator[PersonEntry | SessionEntry]:
+    head = _entry_of(packed, counted, 1)
     if not isinstance(head, Head):
         raise _wrong(1, "the heading is missing")
     if head.version > VERSION:
@@ -209,7 +235,7 @@ def _entries(packed: gzip.GzipFile) -> Iterator[PersonEntry | SessionEntry]:
     n, number = 0, 1
     while True:
         number += 1
-        entry = _entry_of(packed, number)
+        entry = _entry_of(packed, counted, number)
         if isinstance(entry, End):
             break
         if isinstance(entry, Head):
@@ -222,12 +248,18 @@ def _entries(packed: gzip.GzipFile) -> Iterator[PersonEntry | SessionEntry]:
         raise _wrong(number + 1, "something after the end")
 
 
-def _entry_of(packed: gzip.GzipFile, number: int) -> Head | PersonEntry | SessionEntry | End:
+def _entry_of(
+    packed: gzip.GzipFile, counted: _Counted, number: int
+) -> Head | PersonEntry | SessionEntry | End:
     line = packed.readline(LONGEST_LINE)
     if not line:
         raise _cut_off()
     if not line.endswith(b"\n"):
         raise _wrong(number, "too long") if len(line) >= LONGEST_LINE else _cut_off()
+    if packed.tell() > SPARE + MOST_UNPACKED * counted.n:
+        raise _wrong(number, "far more than a file of this size holds")
+    if sum(map(line.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise _wrong(number, "more than a session holds")
     try:
         return _LINE.validate_json(line)
     except ValidationError as error:

@@ -23,6 +23,7 @@ from posecore.store.records import Curve, SessionDetail, SessionSummary, unpack_
 from posecore.store.scope import Scope
 from posecore.store.tables import (
     NAME_LENGTH,
+    NOTES_LENGTH,
     SOURCE_LENGTH,
     WORD_LENGTH,
     curves,
@@ -128,7 +129,7 @@ class Store:
             "source": clean(source, SOURCE_LENGTH),
             "app_version": clean(app_version, WORD_LENGTH),
             "model_version": clean(model_version, WORD_LENGTH),
-            "notes": clean(notes),
+            "notes": clean(notes, NOTES_LENGTH),
         }
         _aware(started_at)
         with self._database.writing() as connection:
@@ -274,7 +275,7 @@ class Store:
     def set_notes(self, session_id: int, notes: str) -> None:
         """What the person wrote about the session, in place of what was there."""
         kept = update(sessions).where(sessions.c.deleted_at.is_(None))
-        self._change_session(session_id, kept.values(notes=clean(notes)))
+        self._change_session(session_id, kept.values(notes=clean(notes, NOTES_LENGTH)))
 
     def delete_session(self, session_id: int, deleted_at: datetime) -> None:
         """Hide a session; restore_session brings it back until purge removes it."""

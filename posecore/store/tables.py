@@ -37,6 +37,8 @@ refuses a database of a higher one."""
 
 NAME_LENGTH, SOURCE_LENGTH, WORD_LENGTH, UNIT_LENGTH, CUE_LENGTH = 200, 500, 100, 20, 500
 """Characters that fit; what comes from outside is cut or refused before it is written."""
+NOTES_LENGTH = 100_000
+"""As much of a book: any database takes more, and a list of sessions loads them all."""
 
 
 class UtcTime(TypeDecorator[datetime]):
