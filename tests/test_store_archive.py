@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from posecore.store import Imported, NotAnExport, NotEmpty, Store, StoreError
+from posecore.store.tables import people, sessions
 from posecore.types import Fault, Rep
 from tests.stored import JOINTS, NOON, TOO_SHALLOW, squats
 
@@ -152,6 +154,28 @@ def test_what_somebody_who_is_logged_in_imports_is_theirs(store, other):
         mine.archive.restore(io.BytesIO(exported(other)), replace=True)
 
 
+def test_names_are_imported_without_the_spaces_around_them(store, other):
+    squats(store, person="Ana")
+    lines = lines_of(exported(store))
+    lines[1]["name"] = lines[2]["person"] = " Ana  \t"
+    assert other.archive.import_(io.BytesIO(document_of(lines))) == Imported(1, 0)
+    assert [each.name for each in other.people.all()] == [other.sessions()[0].person] == ["Ana"]
+    squats(store, NOON + timedelta(days=1), person="Dov")
+    other.archive.import_(io.BytesIO(exported(store)), person=" Ben ")
+    assert [each.name for each in other.people.all()] == ["Ana", "Ben"]
+    with pytest.raises(ValueError, match="expected a name"):
+        other.archive.import_(io.BytesIO(exported(store)), person=" ")
+
+
+def test_what_an_older_version_kept_under_a_blank_name_is_carried_as_nobodys(store, other):
+    squats(store, person="Ana")
+    with store._database.writing() as connection:
+        connection.execute(update(sessions).values(person=" "))
+        connection.execute(update(people).values(name=" "))
+    assert other.archive.restore(io.BytesIO(exported(store, deleted=True))) == 1
+    assert [each.person for each in other.sessions()] == [""] and other.people.all() == []
+
+
 # Files that are damaged, or made to do harm.
 
 
@@ -186,6 +210,8 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "true for a number": changed(lambda lines: first_rep(lines).update(start_s=True)),
     "an ordinal twice": changed(lambda lines: first_rep(lines).update(ordinal=2)),
     "an ordinal of nought": changed(lambda lines: first_rep(lines).update(ordinal=0)),
+    "a name of blanks": changed(lambda lines: lines[1].update(name=" ")),
+    "a session of a name of blanks": changed(lambda lines: lines[-2].update(person=" \u3000")),
     "a name too long": changed(lambda lines: lines[-2].update(person="x" * 201)),
     "a number that is none": changed(lambda lines: lines[-2].update(uid="../../etc")),
     "a NUL": changed(lambda lines: lines[-2].update(notes="a\0b")),

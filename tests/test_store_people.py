@@ -36,6 +36,14 @@ def test_a_name_that_is_none_is_refused(store, name, said):
         store.people.add(name)
 
 
+def test_a_session_of_a_name_is_of_the_name_as_it_is_kept(store):
+    squats(store, person=" Ana \n")
+    assert names(store) == [store.sessions()[0].person] == ["Ana"]
+    with pytest.raises(ValueError, match="expected a name"):
+        squats(store, person=" ")
+    assert store.count_sessions() == 1
+
+
 def test_a_name_is_given_once_whatever_its_capitals(store):
     store.people.add("Ana")
     with pytest.raises(NameTaken, match="already somebody named ANA"):

@@ -17,6 +17,7 @@ from posecore.store.engines import keep_out_writers
 from posecore.store.errors import DamagedRecord, NotEmpty
 from posecore.store.files import whole_file
 from posecore.store.migrate import version_in
+from posecore.store.people import proper_or_nobody
 from posecore.store.records import Imported
 from posecore.store.scope import Scope
 from posecore.store.tables import SCHEMA_VERSION, people, sessions
@@ -85,6 +86,7 @@ class Archive:
         """
         from posecore.store.carrying import take_over
 
+        person = None if person is None else proper_or_nobody(person)
         with self._database.writing() as connection:
             return take_over(connection, source, self._scope.whose(person))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -47,6 +47,8 @@ def entries(
     if not deleted:
         query = query.where(sessions.c.deleted_at.is_(None))
     for name in connection.execute(names).scalars():
+        if not str(name).strip():
+            continue  # older versions took a name of blanks for one
         try:
             with named_damage(where), _in_short():
                 entry = PersonEntry(name=name)
@@ -81,10 +83,12 @@ def _sessions(connection: Connection, ids: list[int]) -> list[SessionEntry]:
         select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
     ).all()
     sets_of = _sets_of(connection, ids)
-    return [
-        SessionEntry(**{name: row._mapping[name] for name in _SESSION}, sets=sets_of[row.id])
-        for row in rows
-    ]
+    return [SessionEntry(**_values(row._mapping), sets=sets_of[row.id]) for row in rows]
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: row[name] for name in _SESSION}
+    return values if str(row["person"]).strip() else values | {"person": ""}
 
 
 @contextmanager

@@ -32,9 +32,9 @@ from pydantic import (
 
 from posecore.language import Text
 from posecore.store.errors import NotAnExport
+from posecore.store.people import proper, proper_or_nobody
 from posecore.store.tables import (
     CUE_LENGTH,
-    NAME_LENGTH,
     NOTES_LENGTH,
     SOURCE_LENGTH,
     UNIT_LENGTH,
@@ -79,7 +79,6 @@ def _of_time(value: datetime) -> datetime:
 _Time = Annotated[AwareDatetime, AfterValidator(_of_time)]
 _Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 _Word = Annotated[_Text, Field(max_length=WORD_LENGTH)]
-_Name = Annotated[_Text, Field(max_length=NAME_LENGTH)]
 _Ordinal = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 _One = TypeVar("_One")
 # The first wrong one is enough: an error of each would fill the memory.
@@ -100,7 +99,7 @@ class Head(_Entry):
 
 class PersonEntry(_Entry):
     kind: Literal["person"] = "person"
-    name: Annotated[_Name, Field(min_length=1)]
+    name: Annotated[_Text, AfterValidator(proper)]
 
 
 class FaultEntry(_Entry):
@@ -145,7 +144,7 @@ class SetEntry(_Entry):
 class SessionEntry(_Entry):
     kind: Literal["session"] = "session"
     uid: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    person: _Name
+    person: Annotated[_Text, AfterValidator(proper_or_nobody)]
     started_at: _Time
     ended_at: _Time | None
     deleted_at: _Time | None

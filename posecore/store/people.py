@@ -38,7 +38,7 @@ class People:
     def add(self, name: str) -> str:
         """The name as it is kept, without spaces around it; NameTaken where somebody has it."""
         self._scope.demand_everybody(Text("add somebody"))
-        name = _proper(name)
+        name = proper(name)
         with self._database.writing() as connection:
             _demand_free(connection, name)
             connection.execute(insert(people).values(name=name))
@@ -47,7 +47,7 @@ class People:
     def rename(self, old: str, new: str) -> str:
         """With all sessions; NotFound, or NameTaken where another has the new name."""
         self._scope.demand_everybody(Text("change a name"))
-        new = _proper(new)
+        new = proper(new)
         with self._database.writing() as connection:
             if not connection.execute(select(exists().where(people.c.name == old))).scalar():
                 raise NotFound(Text("There is nobody named {old} here.", old=old))
@@ -82,13 +82,19 @@ def make_known(connection: Connection, name: str) -> None:
         connection.execute(insert(people).values(name=name))
 
 
-def _proper(name: str) -> str:
+def proper(name: str) -> str:
+    """The name as it is kept; ValueError where it is none."""
     name = " ".join(clean(name).split())
     if not name:
         raise ValueError("expected a name, got none")
     if len(name) > NAME_LENGTH:
         raise ValueError(f"expected a name of at most {NAME_LENGTH} characters, got {len(name)}")
     return name
+
+
+def proper_or_nobody(name: str) -> str:
+    """As ``proper``, but for "", which is nobody in particular."""
+    return proper(name) if name else name
 
 
 def _demand_free(connection: Connection, name: str, but: str | None = None) -> None:

@@ -16,7 +16,7 @@ from posecore.store.archive import Archive
 from posecore.store.database import Database, default_url
 from posecore.store.errors import NotFound, named_damage
 from posecore.store.history import History
-from posecore.store.people import People, make_known
+from posecore.store.people import People, make_known, proper_or_nobody
 from posecore.store.queries import sets_of, summaries, visible
 from posecore.store.recording import insert_rep, insert_row, next_ordinal
 from posecore.store.records import Curve, SessionDetail, SessionSummary, unpack_curve
@@ -121,7 +121,7 @@ class Store:
     ) -> int:
         """A new session's id. ``source`` is "camera", "demo" or a video's file name."""
         owner = self._scope.owner
-        person = clean(person, NAME_LENGTH) if owner is None else owner
+        person = proper_or_nobody(clean(person, NAME_LENGTH)) if owner is None else owner
         row = {
             "uid": uuid4().hex,
             "person": person,
