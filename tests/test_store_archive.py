@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from posecore.store import Imported, NotAnExport, NotEmpty, Store, StoreError
-from posecore.store.tables import people, sessions
+from posecore.store.tables import people, sessions, sets
 from posecore.types import Fault, Rep
 from tests.stored import JOINTS, NOON, TOO_SHALLOW, squats
 
@@ -174,6 +174,18 @@ def test_what_an_older_version_kept_under_a_blank_name_is_carried_as_nobodys(sto
         connection.execute(update(people).values(name=" "))
     assert other.archive.restore(io.BytesIO(exported(store, deleted=True))) == 1
     assert [each.person for each in other.sessions()] == [""] and other.people.all() == []
+
+
+def test_a_name_of_an_exercise_that_is_too_long_is_cut_and_carried(store, other):
+    long = "a" * 99 + "bc"
+    session_id = squats(store)
+    store.update_set(store.begin_set(session_id, long, 9.0), 12.0, 3.0)
+    assert long[:100] in store.exercises()
+    if store._database.is_sqlite:  # which kept it uncut before
+        with store._database.writing() as connection:
+            connection.execute(update(sets).values(exercise=long))
+    assert other.archive.restore(io.BytesIO(exported(store))) == 1
+    assert long[:100] in other.exercises()
 
 
 # Files that are damaged, or made to do harm.

@@ -25,7 +25,8 @@ from posecore.store.errors import DamagedRecord, NotAnExport, named_damage
 from posecore.store.people import make_known
 from posecore.store.records import Imported, unpack_curve
 from posecore.store.sums import totals_of
-from posecore.store.tables import curves, faults, people, reps, sessions, sets
+from posecore.store.tables import WORD_LENGTH, curves, faults, people, reps, sessions, sets
+from posecore.store.texts import clean
 
 _AT_ONCE = 20
 """Sessions that are read together: fewer questions to the database, little memory."""
@@ -137,8 +138,9 @@ def _sets_of(connection: Connection, session_ids: list[int]) -> dict[int, tuple[
         )
     found: dict[int, list[SetEntry]] = defaultdict(list)
     for row in rows(select(sets).order_by(sets.c.ordinal)):
-        entry = SetEntry(**_measured(row, _SET), reps=tuple(reps_of[row.id]))
-        found[row.session_id].append(entry)
+        values = _measured(row, _SET)
+        values["exercise"] = clean(row.exercise, WORD_LENGTH)  # SQLite keeps longer ones
+        found[row.session_id].append(SetEntry(**values, reps=tuple(reps_of[row.id])))
     return defaultdict(tuple, {id: tuple(each) for id, each in found.items()})
 
 

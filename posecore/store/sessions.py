@@ -143,7 +143,7 @@ class Store:
             row = {
                 "session_id": session_id,
                 "ordinal": next_ordinal(connection, sets, sets.c.session_id, session_id),
-                "exercise": exercise,
+                "exercise": clean(exercise, WORD_LENGTH),
                 "start_s": float(start_s),
                 "end_s": float(start_s),
             }
