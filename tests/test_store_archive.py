@@ -382,6 +382,14 @@ def test_a_backup_is_put_back_into_an_empty_database_only_unless_told_otherwise(
     assert exported(other, deleted=True) == backup
 
 
+def test_what_a_restore_replaces_is_kept_in_a_folder_that_is_not_there_yet(store, tmp_path):
+    squats(store)
+    backup, kept = exported(store, deleted=True), tmp_path / "data" / "posecoach" / "kept.jsonl.gz"
+    assert store.archive.restore(io.BytesIO(backup), replace=True, keep=kept) == 1
+    assert kept.read_bytes() == backup
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_what_a_restore_would_have_replaced_is_not_kept_twice_where_it_fails(
     store, tmp_path, monkeypatch
 ):

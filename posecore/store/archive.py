@@ -13,6 +13,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection, delete, func, select
 
 from posecore.language import Text
+from posecore.private import make_folder
 from posecore.store.engines import keep_out_writers
 from posecore.store.errors import DamagedRecord, NotEmpty
 from posecore.store.files import whole_file
@@ -139,6 +140,7 @@ class Archive:
         from posecore.store.carrying import entries
         from posecore.store.document import write_document
 
+        make_folder(keep.parent)
         yield keep
         damaged = list[str]()
         with whole_file(keep) as out:
