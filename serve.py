@@ -63,7 +63,9 @@ def main() -> int:
     ask_nobody()
     pass_over_closed_tabs()
     close_to_strangers()
-    cli.main(["run", str(APP), *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
+    # Behind it, so that it can be said otherwise: a visitor is told no paths of the server.
+    options = ["--client.showErrorDetails", "none", *sys.argv[1:]]
+    cli.main(["run", str(APP), *options], prog_name="streamlit", standalone_mode=False)
     return 0
 
 
