@@ -70,7 +70,7 @@ def read_frames(value: object) -> Frames | None:
     """Frames from a file that anybody may have written; None where they are none."""
     try:
         array = np.array(value, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     shaped = array.ndim == 3 and array.shape[1:] == (len(POINTS), 2) and 0 < len(array) <= FRAMES
     if not shaped or not np.isfinite(array).all() or np.abs(array).max() > 2 * BOX:

@@ -19,10 +19,10 @@ from prometheus_client import make_wsgi_app
 from prometheus_client.exposition import ThreadingWSGIServer
 
 from posecore import counters
-from posecore.classify import ExerciseClassifier, ModelError
-from posecore.exercises import ExerciseFileError, usable_exercises
+from posecore.classify import ExerciseClassifier
+from posecore.exercises import usable_exercises
 from posecore.logs import SettingError
-from posecore.store import Store, StoreError
+from posecore.store import Store
 
 PORT_VARIABLE = "POSECOACH_MONITOR_PORT"
 ADDRESS_VARIABLE = "POSECOACH_MONITOR_ADDRESS"
@@ -58,9 +58,9 @@ class Monitor:
 def health() -> dict[str, str]:
     """Part -> "ok" or what is wrong with it, as a class of error: no path, no address."""
     return {
-        "database": _state_of(lambda: Store().schema_version(), StoreError),
-        "exercises": _state_of(_exercises, ExerciseFileError),
-        "model": _state_of(_model, ModelError),
+        "database": _state_of(lambda: Store().schema_version()),
+        "exercises": _state_of(_exercises),
+        "model": _state_of(_model),
     }
 
 
@@ -117,9 +117,9 @@ def _application(look: Health) -> Callable[[dict[str, Any], _Answer], Iterable[b
     return answer
 
 
-def _state_of(look: Callable[[], object], expected: type[Exception]) -> str:
+def _state_of(look: Callable[[], object]) -> str:
     try:
         look()
-    except (expected, ImportError) as error:
+    except Exception as error:  # whatever it is, the monitor is told of it and of the other parts
         return type(error).__name__
     return "ok"

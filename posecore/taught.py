@@ -193,7 +193,7 @@ def read_examples(path: Path) -> Examples:
         figure = tuple(table.get("figure", ()))
         joints = tuple(str(joint) for joint in table.get("joints", ()))
         curve_deg = np.array(table.get("curve_deg", []), float).reshape(-1, max(len(joints), 1))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise TaughtFileError(
             Text("{file}: cannot be read ({reason}).", file=path.name, reason=str(error))
         ) from error

@@ -120,6 +120,15 @@ def test_a_database_that_cannot_be_used_is_503_and_its_place_is_not_told(
     assert "of-somebody" not in text
 
 
+def test_what_nobody_expected_fails_its_own_part_only(monkeypatch, tmp_path: Path):
+    def unforeseen() -> None:
+        raise OverflowError
+
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'sessions.db'}")
+    monkeypatch.setattr(monitor, "_exercises", unforeseen)
+    assert monitor.health() == {"database": "ok", "exercises": "OverflowError", "model": "ok"}
+
+
 def test_nothing_else_is_there(served):
     assert read(f"{served.url}/")[0] == 404
     assert read(f"{served.url}/metrics/../app.py")[0] == 404

@@ -108,6 +108,28 @@ def test_wrong_file_is_refused_by_name_key_and_reason(tmp_path, old, new, key, r
     assert reason in str(problem)
 
 
+@pytest.mark.parametrize(
+    "number", ["1" + "0" * 400, "0x" + "f" * 20_000, "inf", "-inf", "1e300", "1_000_001"]
+)
+def test_number_that_no_page_can_draw_is_refused(tmp_path, number):
+    (tmp_path / "mine.toml").write_text(
+        GOOD.replace("start = 24", f"start = {number}"), encoding="utf-8"
+    )
+    _, (problem,) = check_folder(tmp_path)
+    assert str(problem).startswith("mine.toml: signal.start: expected a number from")
+    assert len(str(problem)) < 200
+
+
+@pytest.mark.parametrize("key", ["start", "sides"])
+def test_value_too_long_to_be_told_is_refused_without_it(tmp_path, key):
+    text = GOOD.replace("start = 24\n", "")
+    text = text.replace("[signal]", f"[signal]\n{key} = [0x{'f' * 20_000}]", 1)
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    _, (problem,) = check_folder(tmp_path)
+    assert str(problem).startswith(f"mine.toml: signal.{key}: ")
+    assert "something far too long" in str(problem)
+
+
 def test_missing_source_is_refused(tmp_path):
     lines = [line for line in GOOD.splitlines() if not line.startswith("source = ")]
     (tmp_path / "mine.toml").write_text("\n".join(lines), encoding="utf-8")

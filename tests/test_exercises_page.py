@@ -449,7 +449,9 @@ def test_a_title_in_a_figure_is_text() -> None:
     assert figure_html(None, "x") == ""
 
 
-@pytest.mark.parametrize("value", [None, [], "x", [[1, 2]], [[["a", 1]] * 13], [[[1e9, 0]] * 13]])
+@pytest.mark.parametrize(
+    "value", [None, [], "x", [[1, 2]], [[["a", 1]] * 13], [[[1e9, 0]] * 13], [[[10**400, 0]] * 13]]
+)
 def test_what_is_no_figure_is_not_drawn(value: object) -> None:
     assert read_frames(value) is None
 

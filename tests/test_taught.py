@@ -188,6 +188,7 @@ def test_examples_that_are_written_read_the_same(tmp_path: Path) -> None:
         json.dumps({"estimator": "mediapipe", "features": 163, "windows": "x" * 20}),
         "[" * 100_000,
         '{"windows": [[1e400]]}',
+        '{"windows": [[1' + "0" * 400 + "]]}",
     ],
 )
 def test_a_broken_file_costs_only_its_own_recognition(

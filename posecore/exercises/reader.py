@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from posecore.exercises.model import (
     Target,
 )
 from posecore.measures import REP_MEASURES, SIDED, SIDES, UNSIDED, Reading
+
+LARGEST = 1e6
+"""No angle, ratio or time is anywhere near; far beyond, neither pages nor browsers can count."""
 
 
 def read_exercise(path: Path) -> Exercise:
@@ -53,7 +57,12 @@ class _Reader:
     ) -> float:
         value = table.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            raise self.fail(where + key, f"expected a number, got {value!r}")
+            raise self.fail(where + key, f"expected a number, got {_told(value)}")
+        if not -LARGEST <= value <= LARGEST:
+            raise self.fail(
+                where + key,
+                f"expected a number from {-LARGEST:g} to {LARGEST:g}, got {_told(value)}",
+            )
         return float(value)
 
     def choices(
@@ -68,7 +77,7 @@ class _Reader:
             raise self.fail(where + key, "expected a list that is not empty")
         for value in values:
             if value not in allowed:
-                raise self.fail(where + key, f"{value!r} is none of {', '.join(allowed)}")
+                raise self.fail(where + key, f"{_told(value)} is none of {', '.join(allowed)}")
         return tuple(values)
 
     def known(self, table: Mapping[str, Any], allowed: set[str], where: str = "") -> None:
@@ -83,7 +92,7 @@ class _Reader:
             raise self.fail(f"{where}measure", f"unknown {measure!r}; expected one of {names}")
         sides = table.get("sides", "mean")
         if sides not in (*SIDES, *extra):
-            raise self.fail(f"{where}sides", f"{sides!r} is none of {', '.join(SIDES)}")
+            raise self.fail(f"{where}sides", f"{_told(sides)} is none of {', '.join(SIDES)}")
         return Reading(measure, sides)
 
     def exercise(self, table: Mapping[str, Any], stem: str) -> Exercise:
@@ -130,16 +139,18 @@ class _Reader:
 
     def signal(self, table: Mapping[str, Any], kind: str) -> Signal:
         where = "signal."
-        numbers = ("start", "far", "min_range", "min_s", "max_s")
-        if kind == "hold":  # a band and how long it counts from; there is no rep to limit
-            self.known(table, {"measure", "sides", "source", "start", "far", "min_s"}, where)
-            band = abs(self.number(table, "far", where) - self.number(table, "start", where))
-            table = {**table, "min_range": band, "max_s": float("inf")}
-        self.known(table, {"measure", "sides", "source", "both", *numbers}, where)
+        known = {"measure", "sides", "source", "start", "far", "min_s"}
+        # A hold is a band and how long it counts from; there is no rep to limit.
+        self.known(
+            table, known if kind == "hold" else {*known, "min_range", "max_s", "both"}, where
+        )
         reading = self.reading(table, where, extra=("each",))
         if reading.measure in REP_MEASURES:
             raise self.fail("signal.measure", f"{reading.measure!r} is only known after a rep")
-        start, far, min_range, min_s, max_s = (self.number(table, k, where) for k in numbers)
+        start, far, min_s = (self.number(table, k, where) for k in ("start", "far", "min_s"))
+        min_range, max_s = abs(far - start), inf
+        if kind != "hold":
+            min_range, max_s = (self.number(table, k, where) for k in ("min_range", "max_s"))
         if start == far:
             raise self.fail("signal.far", "the two thresholds are the same")
         if not 0 < min_range <= abs(far - start) * 2:
@@ -241,3 +252,11 @@ class _Reader:
         if len(cue.split()) > 6:
             raise self.fail(f"{where}cue", f"expected at most six words, got {cue!r}")
         return Miss(self.text(table, "fault", where), cue, self.text(table, "why", where))
+
+
+def _told(value: object) -> str:
+    """As it stands in the file, cut short."""
+    try:
+        return f"{value!r:.60}"
+    except (ValueError, RecursionError):  # thousands of digits, or of tables within each other
+        return "something far too long"
