@@ -9,8 +9,10 @@ import pytest
 
 from posecore.angles import JOINT_INDEX, blended_flexion, flexion_deg
 from posecore.exercises import SHIPPED, ExerciseFileError, check_folder, load_exercises
+from posecore.exercises.names import LONGEST_NAME
 from posecore.measures import COLUMN_INDEX, Reading, measure
 from posecore.reps import ExerciseCounter
+from posecore.store.tables import WORD_LENGTH
 from tests.bodies import POSTURES, SETTING, body, movement
 
 NAMES = {
@@ -128,6 +130,16 @@ def test_value_too_long_to_be_told_is_refused_without_it(tmp_path, key):
     _, (problem,) = check_folder(tmp_path)
     assert str(problem).startswith(f"mine.toml: signal.{key}: ")
     assert "something far too long" in str(problem)
+
+
+def test_name_longer_than_the_store_keeps_is_refused(tmp_path):
+    assert LONGEST_NAME == WORD_LENGTH
+    for name, refused in (("a" * LONGEST_NAME, False), ("a" * (LONGEST_NAME + 1), True)):
+        file = tmp_path / f"{name}.toml"
+        file.write_text(GOOD.replace('"mine"', f'"{name}"', 1), encoding="utf-8")
+        good, problems = check_folder(tmp_path)
+        assert bool(problems) == refused and (name in good) != refused
+    assert "name: expected at most 100 characters, got 101" in str(problems[0])
 
 
 def test_missing_source_is_refused(tmp_path):

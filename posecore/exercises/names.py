@@ -10,6 +10,8 @@ from pathlib import Path
 from posecore.language import Text
 
 LONGEST_TITLE = 60
+LONGEST_NAME = 100
+"""Characters of a file's stem: the store, its exports and its servers keep no longer word."""
 
 _RESERVED = re.compile(r"none|con|prn|aux|nul|com\d|lpt\d")
 """The class of everything else, and what Windows takes for a device."""

@@ -18,6 +18,7 @@ from posecore.exercises.model import (
     Signal,
     Target,
 )
+from posecore.exercises.names import LONGEST_NAME
 from posecore.measures import REP_MEASURES, SIDED, SIDES, UNSIDED, Reading
 
 LARGEST = 1e6
@@ -114,6 +115,11 @@ class _Reader:
         name = self.text(table, "name")
         if name != stem:
             raise self.fail("name", f"expected {stem!r} as the file is called, got {name!r}")
+        if len(name) > LONGEST_NAME:
+            raise self.fail(
+                "name",
+                f"expected at most {LONGEST_NAME} characters, got {len(name)}; rename the file",
+            )
         kind = self.text(table, "kind")
         if kind not in ("reps", "hold"):
             raise self.fail("kind", f"expected 'reps' or 'hold', got {kind!r}")
