@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from posecore.arrays import read_arrays
 from posecore.landmarks import MIRROR
 from posecore.landmarks import Landmark as L
 
@@ -189,17 +190,17 @@ class AngleModel:
 def read_model(path: Path) -> AngleModel:
     """AngleModelError where the file is missing or not such a model."""
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            n = sum(name.startswith("weight_") for name in saved.files)
-            if not n:
-                raise ValueError("no layers in it")
-            return AngleModel(
-                mean=saved["mean"],
-                spread=saved["spread"],
-                weights=tuple(saved[f"weight_{i}"] for i in range(n)),
-                biases=tuple(saved[f"bias_{i}"] for i in range(n)),
-            )
-    except (OSError, EOFError, KeyError, ValueError) as error:
+        saved = read_arrays(path)
+        n = sum(name.startswith("weight_") for name in saved)
+        if not n:
+            raise ValueError("no layers in it")
+        return AngleModel(
+            mean=saved["mean"],
+            spread=saved["spread"],
+            weights=tuple(saved[f"weight_{i}"] for i in range(n)),
+            biases=tuple(saved[f"bias_{i}"] for i in range(n)),
+        )
+    except (KeyError, ValueError) as error:
         raise AngleModelError(f"expected the angles' model in {path.name}: {error}") from error
 
 

@@ -8,10 +8,10 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 
+from posecore.arrays import ArraysError, read_arrays
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, mirror_features
 
@@ -21,6 +21,9 @@ TRUSTED_TYPES: list[str] = []
 
 READ_WITH = ("scikit-learn", "skops", "numpy")
 """What a model is written and read with: of another release, major or minor, it is not trusted."""
+
+_UNUSABLE = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+"""What arithmetic with numbers of any kind and shape raises."""
 
 RETRAIN = "Make it with: python -m posecore train --data DIR"
 
@@ -125,7 +128,7 @@ class ExerciseClassifier:
             whole = np.isfinite(made.proba(np.zeros(len(FEATURE_NAMES)))).sum()
         except ModelError:
             raise
-        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        except _UNUSABLE as error:
             raise ModelError(f"{path.name} cannot be used ({error}). {RETRAIN}") from error
         if whole != len(made.classes):
             raise ModelError(f"{path.name} gives no probability for some classes. {RETRAIN}")
@@ -224,13 +227,13 @@ def save_arrays(model: Any, path: Path) -> None:
 def _load_arrays(path: Path) -> Networks | None:
     """The same as the model at ``path`` for whoever asks it; None where they are of another one."""
     try:
-        with np.load(path.with_suffix(".npz"), allow_pickle=False) as saved:
-            if str(saved["of"]) != _digest(path):
-                return None
-            n = sum(name.startswith("weights_") for name in saved.files)
-            layers = [(saved[f"weights_{i}"], saved[f"bias_{i}"]) for i in range(n)]
-            return Networks(saved["classes"].tolist(), saved["mean"], saved["scale"], layers)
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        saved = read_arrays(path.with_suffix(".npz"))
+        if str(saved["of"]) != _digest(path):
+            return None
+        n = sum(name.startswith("weights_") for name in saved)
+        layers = [(saved[f"weights_{i}"], saved[f"bias_{i}"]) for i in range(n)]
+        return Networks(saved["classes"].tolist(), saved["mean"], saved["scale"], layers)
+    except (OSError, KeyError, ArraysError):
         return None  # the model itself is there
 
 

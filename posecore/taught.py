@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from posecore.arrays import read_arrays
 from posecore.classify import MODEL_PATH, ExerciseClassifier, Recogniser
 from posecore.estimate import ESTIMATOR
 from posecore.exercises import Exercise, usable_exercises
@@ -145,9 +146,8 @@ def _logistic(log_odds: np.ndarray) -> np.ndarray:
 def background(path: Path = BACKGROUND_PATH) -> np.ndarray:
     """(n, n_features). Raises TaughtFileError where it is missing or of other features."""
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            x = saved["x"].astype(float)
-    except (OSError, ValueError, KeyError) as error:
+        x = read_arrays(path)["x"].astype(float)
+    except (KeyError, TypeError, ValueError) as error:
         raise TaughtFileError(
             Text(
                 "{file} cannot be read ({reason}), so taught exercises are not recognised.",

@@ -24,6 +24,7 @@ DEV_REQUIREMENTS = ROOT / "requirements-dev.txt"
 # A package (exercises, store) is one entry.
 LAYERS = (
     {
+        "arrays",
         "closing",
         "landmarks",
         "logs",
