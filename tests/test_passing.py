@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from posecore import passing
 from posecore.passing import PassingFolder, delete_left_behind
 
 HOLDS_ONE = (
@@ -38,6 +39,44 @@ def test_a_folder_in_use_stays(place: Path):
     assert delete_left_behind() == 0
     assert Path(folder.name).is_dir()
     folder.cleanup()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are other ones there")
+def test_a_folder_is_not_deleted_while_it_is_made(place: Path, monkeypatch: pytest.MonkeyPatch):
+    take = passing._take
+
+    def look_first(file: int, *, wait: bool) -> None:
+        monkeypatch.setattr(passing, "_take", take)
+        assert delete_left_behind() == 0
+        take(file, wait=wait)
+
+    monkeypatch.setattr(passing, "_take", look_first)
+    folder = PassingFolder()
+    assert list(Path(folder.name).iterdir()) == [Path(folder.name, "in-use")]
+    folder.cleanup()
+
+
+def test_a_folder_that_was_never_finished_goes_when_it_is_old(place: Path):
+    (place / "posecoach-x").mkdir()
+    lock = place / "posecoach-x" / "in-use"
+    lock.touch()
+    assert delete_left_behind() == 0
+    os.utime(lock, (0, 0))
+    assert delete_left_behind() == 1
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_passed_over(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+):
+    look = passing._is_own
+
+    def gone(folder: Path) -> bool:
+        folder.rmdir()
+        return look(folder)
+
+    (place / "posecoach-x").mkdir()
+    monkeypatch.setattr(passing, "_is_own", gone)
+    assert delete_left_behind() == 0
 
 
 def test_what_is_not_ours_stays(place: Path):
