@@ -236,8 +236,8 @@ def recogniser(
     """
     base = base or ExerciseClassifier.load()
     examples, problems = examples_in(folders_of(person), exercises)
-    for problem in problems:
-        _log.warning("An exercise that was taught is not recognised: %s", problem)
+    for problem in problems:  # without the file's name, which is a person's
+        _log.warning("An exercise that was taught is not recognised: %s", _reason(problem))
     taught = [each for each in examples if each.name not in base.classes]
     if not taught:
         return base
@@ -246,6 +246,12 @@ def recogniser(
     except TaughtFileError as problem:
         _log.warning("%s", problem)
         return base
+
+
+def _reason(problem: TaughtFileError) -> str:
+    if problem.__cause__ is not None:
+        return f"its file cannot be read ({type(problem.__cause__).__name__})"
+    return "its file is of another release, or damaged"
 
 
 def knowledge(person: str = "") -> tuple[dict[str, Exercise], Recogniser]:

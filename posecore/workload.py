@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import traceback
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -174,8 +175,10 @@ def _work(
             state = State.CANCELLED
         except expected as error:
             state, problem = State.FAILED, words_of(error)
-        except Exception:
-            _log.exception("%s could not be worked on", piece.name)
+        except Exception as error:
+            # Neither the name nor the error's own words: both may be a person's.
+            stack = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("a piece of work broke down: %s\n%s", type(error).__name__, stack)
             state, problem = State.FAILED, f"{piece.name}: {broken}"
         with lock:
             piece.state, piece.problem, piece.result = state, problem, result

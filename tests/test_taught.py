@@ -202,6 +202,7 @@ def test_a_broken_file_costs_only_its_own_recognition(
     with caplog.at_level(logging.WARNING):
         assert recogniser(load_exercises(folder)).classes == BASE.classes
     assert "not recognised" in caplog.text
+    assert "seated" not in caplog.text
 
 
 def test_examples_without_an_exercise_file_are_left_alone(folder: Path) -> None:

@@ -76,13 +76,18 @@ def test_what_goes_wrong_costs_only_itself() -> None:
     assert load.take_results() == ["a", "c"]
 
 
-def test_a_bug_is_logged_and_gets_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
-    def wrong(tell: Progress) -> str:
-        raise ZeroDivisionError
+def test_a_bug_is_logged_without_names_and_gets_a_sentence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    name = "Jane Doe knee.mp4"
 
-    ended = finished(workload({"clip.mp4": wrong}))
-    assert ended["clip.mp4"].problem == "clip.mp4: this broke down."
-    assert "ZeroDivisionError" in caplog.text
+    def wrong(tell: Progress) -> str:
+        raise ZeroDivisionError(name)
+
+    ended = finished(workload({name: wrong}))
+    assert ended[name].problem == f"{name}: this broke down."
+    assert "ZeroDivisionError" in caplog.text and "in wrong" in caplog.text
+    assert "Doe" not in caplog.text
 
 
 def test_one_is_cancelled_and_the_others_go_on() -> None:
