@@ -52,6 +52,7 @@ class NoScheduler(Exception):
 def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     """A client of the scheduler at that address, or of one on this machine made for the while.
 
+    scheduler  has to be trusted, as everybody who reaches it: what they send each other runs
     Raises NoScheduler.
     """
     if scheduler is not None:
@@ -71,6 +72,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
             n_workers=workers,
             threads_per_worker=1,
             host=_HERE,
+            security=True,  # keys of its own: other users of the computer reach this address, too
             dashboard_address=f"{_HERE}:{_free_port(_DASHBOARD_PORT)}",
             silence_logs=logging.CRITICAL,
         ) as cluster,

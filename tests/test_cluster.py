@@ -19,6 +19,7 @@ import pandas as pd
 import polars
 import psutil
 import pytest
+from distributed import Client, Security
 from typer.testing import CliRunner, Result
 
 import posecore.cluster
@@ -159,6 +160,16 @@ def test_a_file_that_kills_its_workers_costs_only_itself(tmp_path: Path) -> None
     assert problems["bad.mp4"] == "bad.mp4: this is no video."
     assert "broke down again and again" in problems["crash.mp4"]
     assert len(list((out / "reps").iterdir())) == 3
+
+
+def test_nobody_else_on_this_machine_gets_into_its_cluster() -> None:
+    with connected(None, 1) as client:
+        address = client.scheduler_info()["address"]
+        assert address.startswith("tls://127.0.0.1:")
+        for way, keys in (("tcp", Security()), ("tls", Security.temporary())):
+            with pytest.raises(OSError):
+                Client(address.replace("tls", way, 1), timeout="1s", security=keys)
+        assert client.submit(len, "ours").result(PATIENCE_S) == 4
 
 
 # --- workers that are processes of their own ------------------------------------------------------

@@ -19,7 +19,9 @@ def batch(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the tables go.")],
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler instead of this machine."),
+        typer.Option(
+            metavar="tcp://HOST:PORT", help="A Dask scheduler you trust, instead of this machine."
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many at once on this machine.")
