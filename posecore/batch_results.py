@@ -53,7 +53,8 @@ class Item:
         """What its results are called; another for every name."""
         number = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
         plain = "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(self.name).name)
-        return f"{plain[-_NAME_LENGTH:]}.{number}"
+        # Readers of a whole folder of tables leave out what begins with _ or a dot.
+        return f"{plain[-_NAME_LENGTH:].lstrip('._')}.{number}"
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,15 @@ def test_videos_of_one_name_in_two_folders_have_results_of_their_own() -> None:
     assert item("a/squats.mp4").key != item("b/squats.mp4").key
 
 
+def test_tables_of_a_video_whose_name_begins_with_a_sign_are_read_with_the_others(
+    tmp_path: Path,
+) -> None:
+    names = {"_mine.mp4", "(1).mp4", "squats.mp4"}
+    for name in names:
+        write_results(tmp_path, item(name), analysis([exercise_set([rep()])]), "x")
+    assert set(pd.read_parquet(tmp_path / "reps")["video"]) == names
+
+
 def test_a_note_fits_its_video_until_that_or_the_model_changes(tmp_path: Path) -> None:
     with_what = version_of(None)
     write_results(tmp_path, item(), analysis([exercise_set([rep()])]), with_what)
