@@ -25,6 +25,7 @@ from posecore.classify import MODEL_PATH
 from posecore.estimate import ESTIMATOR
 from posecore.exercises import SHIPPED
 from posecore.taught import stamp
+from posecore.video import writable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,8 @@ _NAME_LENGTH = 60  # letters of a video's name in that of its results; its numbe
 
 @dataclass(frozen=True)
 class Item:
-    """One video of a batch. ``name`` is its path below the folder, with slashes."""
+    """One video of a batch. ``name`` is its path below the folder, with slashes, as it
+    can be written."""
 
     path: str
     name: str
@@ -51,7 +53,7 @@ class Item:
     @property
     def key(self) -> str:
         """What its results are called; another for every name."""
-        number = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        number = hashlib.sha256(self.name.encode()).hexdigest()[:12]
         plain = "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(self.name).name)
         # Readers of a whole folder of tables leave out what begins with _ or a dot.
         return f"{plain[-_NAME_LENGTH:].lstrip('._')}.{number}"
@@ -99,7 +101,7 @@ def items_in(folder: Path) -> Iterator[Item]:
                 stat = path.stat()
             except OSError:
                 continue  # gone, or a link to nothing
-            below = path.relative_to(folder).as_posix()
+            below = writable(path.relative_to(folder).as_posix())
             yield Item(str(path.absolute()), below, stat.st_size, stat.st_mtime_ns)
 
 
@@ -154,7 +156,8 @@ def write_failure(out: Path, item: Item, problem: str, with_what: str) -> Note:
     """A note alone; tables of an older version of the video are taken away. Raises OSError."""
     for kind in ("reps", "sets", "frames"):
         (out / kind / f"{item.key}.parquet").unlink(missing_ok=True)
-    note = Note(item.name, item.size_bytes, item.changed_ns, with_what, FAILED, problem)
+    told = writable(problem)
+    note = Note(item.name, item.size_bytes, item.changed_ns, with_what, FAILED, told)
     return write_note(out, item, note)
 
 

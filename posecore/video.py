@@ -68,6 +68,11 @@ class VideoInfo:
     n_frames: int | None
 
 
+def writable(text: str) -> str:
+    """A file's name, or a sentence with it: what is no character is told as its number."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class VideoReader(Closing):
     """Opens a video file; iterate ``frames()`` once, then ask ``cut_off_at_s``.
 
@@ -243,7 +248,7 @@ class VideoReader(Closing):
         if duration_s is None and self._container.duration:
             duration_s = self._container.duration / av.time_base
         n_frames = stream.frames or (round(duration_s * fps) if duration_s and fps else None)
-        return VideoInfo(self.path.name, width, height, fps, duration_s, n_frames)
+        return VideoInfo(writable(self.path.name), width, height, fps, duration_s, n_frames)
 
     def _declared_s(self) -> float | None:
         """Length of the picture alone, seconds; None where only that of the sound may be known."""

@@ -32,6 +32,7 @@ from posecore.batch_results import (
     note_of,
     version_of,
     write_failure,
+    write_outcomes,
     write_results,
 )
 from posecore.cluster import analyze_items, connected
@@ -86,6 +87,24 @@ def test_tables_of_a_video_whose_name_begins_with_a_sign_are_read_with_the_other
     for name in names:
         write_results(tmp_path, item(name), analysis([exercise_set([rep()])]), "x")
     assert set(pd.read_parquet(tmp_path / "reps")["video"]) == names
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are of characters there")
+def test_videos_whose_names_are_no_characters_are_told_apart_and_written(tmp_path: Path) -> None:
+    for name in (b"\xff.mp4", b"\xfe.mp4"):
+        with suppress(OSError):  # a file system may refuse them
+            (tmp_path / os.fsdecode(name)).write_bytes(b"x")
+    found = list(items_in(tmp_path))
+    assert len({each.key for each in found}) == len({each.name for each in found}) == len(found)
+    assert all(Path(each.path).exists() for each in found)
+    out = tmp_path / "out"
+    notes = [write_failure(out, each, f"{each.path} is no video.", "x") for each in found]
+    assert pd.read_parquet(write_outcomes(out, notes))["video"].to_list() == sorted(
+        each.name for each in found
+    )
+    for each in found:
+        write_results(out, each, analysis([exercise_set([rep()])]), "x")
+    assert set(pd.read_parquet(out / "reps")["video"]) == {each.name for each in found}
 
 
 def test_a_note_fits_its_video_until_that_or_the_model_changes(tmp_path: Path) -> None:

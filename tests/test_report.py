@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -215,6 +217,17 @@ def test_report_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     write_report(analysis([]), path, exercises=EXERCISES)
     assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
     assert [each.name for each in path.parent.iterdir()] == ["report.html"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are of characters there")
+def test_video_whose_name_is_no_characters_has_its_page_and_paper(
+    shallow: tuple[Analysis, Path], tmp_path: Path
+) -> None:
+    clip = shallow[1].rename(tmp_path / os.fsdecode(b"\xff.mp4"))
+    made = analyze_video(clip, pipeline=pipeline_seeing(SHALLOW))
+    write_report(made, tmp_path / "report.html", exercises=EXERCISES, video=clip)
+    assert "\\udcff.mp4" in (tmp_path / "report.html").read_text("utf-8")
+    assert "udcff.mp4" in printed(made)
 
 
 def test_picture_is_a_jpeg() -> None:

@@ -87,6 +87,7 @@ def _outcomes(jobs: Sequence[Job]) -> Iterator[Outcome]:
 
     from posecore.batch import analyze_all
     from posecore.crew import processors
+    from posecore.video import writable
 
     bar = Progress(
         TextColumn("{task.description}", markup=False),
@@ -98,7 +99,7 @@ def _outcomes(jobs: Sequence[Job]) -> Iterator[Outcome]:
         disable=not sys.stderr.isatty(),
     )
     with bar:
-        tasks = [bar.add_task(job.video.name, total=None, visible=False) for job in jobs]
+        tasks = [bar.add_task(writable(job.video.name), total=None, visible=False) for job in jobs]
 
         def show(number: int, done_s: float, total_s: float | None) -> None:
             bar.update(tasks[number], completed=done_s, total=total_s, visible=True)
@@ -110,8 +111,9 @@ def _outcomes(jobs: Sequence[Job]) -> Iterator[Outcome]:
 
 def _print_outcome(outcome: Outcome, known: dict[str, Exercise]) -> None:
     from posecore.store.words import counted, title_of
+    from posecore.video import writable
 
-    name = outcome.job.video.name
+    name = writable(outcome.job.video.name)
     if outcome.problem is not None:
         complain(outcome.problem)
         return
