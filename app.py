@@ -3,6 +3,7 @@
 import streamlit as st
 
 import pages.language  # noqa: F401  (every page asks it)
+from pages.failure import tell_in_a_sentence
 from pages.gate import close_to_strangers
 from pages.look import look_after_all
 from pages.person import demand_login, login_is_set_up
@@ -12,6 +13,7 @@ from posecore.language import _
 
 # The icon is an emoji because the browser would fetch any other from a server outside.
 st.set_page_config(page_title="PoseCoach", page_icon="🏋️", layout="wide")
+tell_in_a_sentence()
 ask_nobody()
 close_to_strangers()
 look_after_all()
