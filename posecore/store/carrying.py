@@ -87,7 +87,7 @@ def _sessions(connection: Connection, ids: list[int]) -> list[SessionEntry]:
     return [SessionEntry(**_values(row._mapping), sets=sets_of[row.id]) for row in rows]
 
 
-def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
     values = {name: row[name] for name in _SESSION}
     return values if str(row["person"]).strip() else values | {"person": ""}
 
