@@ -2,7 +2,8 @@
 
 Streamlit runs a file of pages/ by itself when its address is the very first thing that a server is
 asked for: it learns of app.py's navigation only from the first run of app.py. So each page asks
-here whether that is the case, and has app.py run instead, which leads back to the page.
+here whether that is the case, and has app.py run instead, which leads back to the page. From here
+on it is known, too, whose exercises, targets and sessions a page is about.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages.people import know_who_is_here
+
 _APP = Path(__file__).resolve().parents[1] / "app.py"
 
 
@@ -21,3 +24,4 @@ def come_in() -> None:
     if PagesManager.uses_pages_directory:
         runpy.run_path(str(_APP))
         st.stop()
+    know_who_is_here()

@@ -7,27 +7,65 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.person import logged_in
+from pages.person import logged_in, own
+from pages.stored import store_at
 from posecore.language import _, words_of
-from posecore.store import NameTaken, Store, StoreError
+from posecore.store import NameTaken, Store, StoreError, default_url
 
-_KEY = "person_here"
+ADDRESS = "person"
+"""The part of every page's address that says who trains: a page that is loaded anew has forgotten
+all else."""
+NOBODY = " "
+"""How the address says that it is nobody in particular: no name is a blank, and no word at all
+would be lost on the way."""
+_KEY, _PILLS = "person_here", "people_pills"
+
+
+def know_who_is_here() -> None:
+    """Every page's, before it reads anything of a person's own."""
+    if logged_in() is not None:
+        return
+    try:
+        person_here(own(store_at(default_url())))
+    except StoreError:
+        return  # whoever keeps or shows sessions says what is wrong
 
 
 def person_here(store: Store) -> str:
     """Whose the next session is: the one who was chosen, at first the one who trained last.
 
-    "" is nobody in particular. The choice lasts as long as the tab is open.
+    "" is nobody in particular. The choice lasts as long as the tab is open, and stands in its
+    address.
     """
     if logged_in() is not None:
         return ""
-    if _KEY not in st.session_state:
-        try:
-            last = store.sessions(1)
-        except StoreError:
-            return ""  # whoever keeps or shows sessions says what is wrong
-        st.session_state[_KEY] = last[0].person if last else ""
-    return str(st.session_state[_KEY])
+    try:
+        names = names_of(store)
+        if _KEY not in st.session_state:
+            st.session_state[_KEY] = _at_first(store, names)
+    except StoreError:
+        return str(st.session_state.get(_KEY, ""))  # as above
+    here = str(st.session_state[_KEY])
+    if here and here not in names:
+        here = st.session_state[_KEY] = ""
+    if names and st.query_params.get(ADDRESS) != (here or NOBODY):
+        st.query_params[ADDRESS] = here or NOBODY
+    return here
+
+
+def names_of(store: Store) -> list[str]:
+    return [each.name for each in store.people.all()]
+
+
+def _at_first(store: Store, names: list[str]) -> str:
+    """Anybody may type an address: who is not known here is not taken from it."""
+    named = st.query_params.get(ADDRESS)
+    if named == NOBODY:
+        return ""
+    if named in names:
+        return named
+    last = store.sessions(1)
+    return last[0].person if last else ""
 
 
 def choose_person(store: Store) -> str:
@@ -36,34 +74,36 @@ def choose_person(store: Store) -> str:
     if logged_in() is not None:
         return here
     try:
-        names = [each.name for each in store.people.all()]
+        names = names_of(store)
     except StoreError as error:
         # Training goes on without names; the sentence says what is wrong with the rest.
         st.error(_(words_of(error)))
         return here
-    if here and here not in names:
-        here = st.session_state[_KEY] = ""
     words, add = st.columns([4, 1], vertical_alignment="bottom")
     if names:
-        chosen = words.pills(
+        # Not as a default: the buttons would keep a choice of their own.
+        st.session_state[_PILLS] = here
+        words.pills(
             _("Who trains?"),
             ["", *names],
             format_func=lambda name: name or _("No name"),
-            default=here,
             required=True,
-            key="people_pills",
+            key=_PILLS,
+            on_change=_take_chosen,
         )
-        here = st.session_state[_KEY] = chosen or ""
     with add.popover(_("Add a person"), icon=":material/person_add:", width="stretch"):
         offer_to_add(store)
     return here
 
 
+def _take_chosen() -> None:
+    """Before the page is drawn: all of it is of who was chosen."""
+    st.session_state[_KEY] = st.session_state[_PILLS] or ""
+
+
 def forget_choice() -> None:
     """After a name is gone or another: who trains is asked for anew."""
     st.session_state.pop(_KEY, None)
-    # The pills keep their own choice unless they are made anew.
-    st.session_state.pop("people_pills", None)
 
 
 def offer_to_add(store: Store) -> None:
@@ -81,5 +121,4 @@ def offer_to_add(store: Store) -> None:
     except StoreError as error:
         st.error(_(words_of(error)))
     else:
-        st.session_state.pop("people_pills", None)
         st.rerun()

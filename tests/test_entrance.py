@@ -36,6 +36,7 @@ def test_a_page_that_streamlit_runs_by_itself_runs_app_instead_and_ends(monkeypa
 
     monkeypatch.setattr(entrance.runpy, "run_path", asked.append)
     monkeypatch.setattr(entrance.st, "stop", stop)
+    monkeypatch.setattr(entrance, "know_who_is_here", lambda: None)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
     entrance.come_in()
     assert asked == []

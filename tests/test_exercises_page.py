@@ -33,7 +33,7 @@ from posecore.exercises import (
 from posecore.exercises.names import person_folder
 from posecore.figure import POINTS, frames_of, read_frames, shipped_figures
 from posecore.language import Text
-from posecore.store import URL_VARIABLE
+from posecore.store import URL_VARIABLE, Store
 from posecore.types import Pose
 from tests.bodies import Movement, held, movement
 from tests.recordings import record
@@ -60,7 +60,7 @@ def page(exercise: str | None = None, person: str | None = None) -> AppTest:
     if exercise is not None:
         app.query_params["exercise"] = exercise
     if person is not None:
-        app.session_state["person_here"] = person
+        app.query_params["person"] = person
     return checked(app.run())
 
 
@@ -176,6 +176,9 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(folder: Path) -> None:
 
 
 def test_each_person_has_targets_of_their_own(folder: Path) -> None:
+    store = Store()
+    store.people.add("Ann")
+    store.close()
     app = page("squat", person="Ann")
     fill(app, "Knee at the turning point: from, degrees", 95.0)
     press(app, "Save my targets")
