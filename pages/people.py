@@ -19,6 +19,7 @@ NOBODY = " "
 """How the address says that it is nobody in particular: no name is a blank, and no word at all
 would be lost on the way."""
 _KEY, _PILLS = "person_here", "people_pills"
+_ADDING, _NAME, _PROBLEM = "people_adding", "people_name", "people_problem"
 
 
 def know_who_is_here() -> None:
@@ -91,7 +92,7 @@ def choose_person(store: Store) -> str:
             key=_PILLS,
             on_change=_take_chosen,
         )
-    with add.popover(_("Add a person"), icon=":material/person_add:", width="stretch"):
+    with add:
         offer_to_add(store)
     return here
 
@@ -107,18 +108,27 @@ def forget_choice() -> None:
 
 
 def offer_to_add(store: Store) -> None:
-    """A form with one name; whoever is added trains next."""
-    with st.form("people_add", border=False, clear_on_submit=True):
-        name = st.text_input(_("Name"), max_chars=80)
-        if not st.form_submit_button(_("Add"), type="primary"):
-            return
+    """A form with one name, opened by a button; whoever is added trains next."""
+    label, icon = _("Add a person"), ":material/person_add:"
+    with (
+        st.popover(label, icon=icon, key=_ADDING, on_change="rerun"),
+        st.form("people_add", border=False, clear_on_submit=True),
+    ):
+        st.text_input(_("Name"), max_chars=80, key=_NAME)
+        st.form_submit_button(_("Add"), type="primary", on_click=_add, args=(store,))
+        if problem := st.session_state.pop(_PROBLEM, None):
+            st.error(problem)
+
+
+def _add(store: Store) -> None:
+    """Before the page is drawn, so that all of it is of who is new, and the form is closed."""
     try:
-        st.session_state[_KEY] = store.people.add(name)
+        st.session_state[_KEY] = store.people.add(st.session_state[_NAME])
     except NameTaken as error:
-        st.error(_(words_of(error)))
+        st.session_state[_PROBLEM] = _(words_of(error))
     except ValueError:
-        st.error(_("Write a name of one to 80 letters."))
+        st.session_state[_PROBLEM] = _("Write a name of one to 80 letters.")
     except StoreError as error:
-        st.error(_(words_of(error)))
+        st.session_state[_PROBLEM] = _(words_of(error))
     else:
-        st.rerun()
+        st.session_state[_ADDING] = False

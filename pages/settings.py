@@ -33,8 +33,7 @@ def show_people(store: Store) -> None:
     )
     for each in store.people.all():
         _show_person(store, each)
-    with st.popover(_("Add a person"), icon=":material/person_add:", key="settings_add"):
-        offer_to_add(store)
+    offer_to_add(store)
 
 
 def _show_person(store: Store, each: PersonSummary) -> None:

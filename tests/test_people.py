@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from visits import run
+from visits import press, run
 
 from pages import people
 from posecore.store import URL_VARIABLE, Store
@@ -100,6 +100,30 @@ def test_where_nobody_has_a_name_the_address_stays_as_it_is(store: Store) -> Non
     app = tab(session="3")
     assert here(app) == ""
     assert "person" not in app.query_params
+
+
+def add(app: AppTest, name: str) -> AppTest:
+    app.session_state["people_adding"] = True  # as the button that opens the form does
+    app.text_input(key="people_name").input(name)
+    return press(app, "Add")
+
+
+def test_who_is_added_trains_next_and_the_form_is_closed(home: Store) -> None:
+    app = add(run(tab()), "Cem")
+    assert here(app) == "Cem"
+    assert app.button_group(key="people_pills").value == "Cem"
+    assert app.session_state["people_adding"] is False
+
+
+@pytest.mark.parametrize("name", ["Ana", "ana", "  "])
+def test_a_name_that_cannot_be_is_a_sentence_in_the_form_which_stays(
+    home: Store, name: str
+) -> None:
+    app = add(tab(), name)
+    assert len(app.error) == 1
+    assert here(app) == "Ana"
+    assert app.session_state["people_adding"] is True
+    assert not run(app).error
 
 
 def test_who_is_removed_meanwhile_trains_no_longer(home: Store) -> None:
