@@ -66,12 +66,18 @@ def choose_person(store: Store) -> str | None:
     people = [each for each in store.people.all() if each.sessions]
     if not people or logged_in() is not None:
         return None
+    here = person_here(store)
+    # Whoever comes next looks at their own first, not at what was chosen before them.
+    if st.session_state.setdefault("history_of", here) != here:
+        st.session_state["history_of"] = here
+        for key in ("history_person", "history_person_box", "history_page"):
+            st.session_state.pop(key, None)
     names = [None, *(each.name for each in people)]
     titles = [_("Everyone"), *(each.name for each in people)]
     if sum(each.sessions for each in people) < store.count_sessions():
         names.append("")  # whoever trained without a name
         titles.append(_("No name"))
-    return choose("history_person", _("Person"), names, titles, person_here(store))
+    return choose("history_person", _("Person"), names, titles, here)
 
 
 def choose(

@@ -299,6 +299,18 @@ def test_each_person_of_a_home_finds_their_own(store):
     assert "3 sessions, newest first" in words(run(app))
 
 
+def test_whoever_is_chosen_to_train_finds_their_own_next(store):
+    for person in ("Ben", "Ana"):
+        session_id = store.begin_session(NOON, "camera", person=person)
+        store.add_rep(store.begin_set(session_id, "squat", 0.0), rep(1), JOINTS)
+    app = page()
+    select(app, 1, "Everyone")
+    assert "2 sessions, newest first" in words(run(app))
+    app.session_state["person_here"] = "Ben"  # as the buttons of the workout page do
+    text = words(run(app))
+    assert "1 session, newest first" in text and "Ben · Camera" in text
+
+
 def test_many_sessions_are_shown_page_by_page(store):
     for day in range(23):
         squats(store, NOON + timedelta(days=day))
