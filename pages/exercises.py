@@ -11,6 +11,7 @@ from pages.entrance import come_in
 from pages.exercises_detail import SEEN, show_aftermath, show_exercise
 from pages.exercises_figure import STYLE, figure_html
 from pages.exercises_known import Known, known_here
+from pages.exercises_own import choose_whose
 from pages.exercises_teach import show_teaching
 from pages.exercises_words import views_in_words
 from pages.workout_loading import show_left_out
@@ -27,6 +28,7 @@ def main() -> None:
     come_in()
     st.html(STYLE + CARD_STYLE)
     st.title(_("Exercises"))
+    choose_whose()
     try:
         known = known_here()
     except (ExerciseFileError, ModelError) as error:

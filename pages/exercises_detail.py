@@ -31,8 +31,8 @@ from posecore.measures import Reading
 from posecore.plots.exercise import targets_figure
 
 UNDO, SAID, SEEN = "exercises_undo", "exercises_said", "exercises_seen"
-"""In the session state: files that were taken away, a sentence for the next run, and which
-exercise was opened last."""
+"""In the session state: files that were taken away and from where, a sentence for the next run,
+and which exercise was opened last."""
 
 
 _TO_TOP = """
@@ -219,7 +219,7 @@ def _offer_reset(known: Known, exercise: Exercise) -> None:
         except OSError as error:
             st.error(_("The file cannot be taken away ({reason}).", reason=error))
             return
-        st.session_state[UNDO] = (exercise.name, exercise.title, gone)
+        st.session_state[UNDO] = (exercise.name, exercise.title, gone, known.folder)
         st.session_state[SAID] = said
         if exercise.name in known.taught:
             st.query_params.clear()
@@ -228,8 +228,9 @@ def _offer_reset(known: Known, exercise: Exercise) -> None:
 
 def _offer_undo(known: Known, exercise: Exercise | None) -> None:
     """After a reset or a deletion: puts the files back."""
-    name, title, gone = st.session_state.get(UNDO, (None, "", {}))
-    if name is None or (exercise is not None and exercise.name != name):
+    name, title, gone, folder = st.session_state.get(UNDO, (None, "", {}, None))
+    # What was another person's is not put into the folder of who is here now.
+    if folder != known.folder or (exercise is not None and exercise.name != name):
         return
     if st.button(
         _("Undo: bring {exercise} back as it was", exercise=_(title)),

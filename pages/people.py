@@ -82,19 +82,25 @@ def choose_person(store: Store) -> str:
         return here
     words, add = st.columns([4, 1], vertical_alignment="bottom")
     if names:
-        # Not as a default: the buttons would keep a choice of their own.
-        st.session_state[_PILLS] = here
-        words.pills(
-            _("Who trains?"),
-            ["", *names],
-            format_func=lambda name: name or _("No name"),
-            required=True,
-            key=_PILLS,
-            on_change=_take_chosen,
-        )
+        with words:
+            show_names(names, here, _("Who trains?"), _("No name"))
     with add:
         offer_to_add(store)
     return here
+
+
+def show_names(names: list[str], here: str, label: str, nobody: str) -> None:
+    """One button a name, and one for nobody in particular."""
+    # Not as a default: the buttons would keep a choice of their own.
+    st.session_state[_PILLS] = here
+    st.pills(
+        label,
+        ["", *names],
+        format_func=lambda name: name or nobody,
+        required=True,
+        key=_PILLS,
+        on_change=_take_chosen,
+    )
 
 
 def _take_chosen() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from tests.test_taught import tucks
 PAGE = Path(__file__).parents[1] / "pages" / "exercises.py"
 APP = f"import streamlit as st\nst.navigation([st.Page({str(PAGE)!r})]).run()\n"
 EXERCISES = load_exercises()
+NOON = datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -85,6 +87,10 @@ def fill(app: AppTest, label: str, value: float) -> None:
 
 def said(app: AppTest) -> list[str]:
     return [each.value for each in (*app.success, *app.error, *app.info)]
+
+
+def lows() -> dict[str, float]:
+    return {who: usable_exercises(who)[0]["squat"].targets[0].low for who in ("Ann", "Ben", "")}
 
 
 # --- looking --------------------------------------------------------------------------------------
@@ -183,9 +189,68 @@ def test_each_person_has_targets_of_their_own(folder: Path) -> None:
     fill(app, "Knee at the turning point: from, degrees", 95.0)
     press(app, "Save my targets")
     assert (person_folder(folder, "Ann") / "squat.toml").exists()
-    lows = [usable_exercises(who)[0]["squat"].targets[0].low for who in ("Ann", "Ben", "")]
-    assert lows[0] == 95.0
-    assert lows[1] == lows[2] == EXERCISES["squat"].targets[0].low
+    low = EXERCISES["squat"].targets[0].low
+    assert lows() == {"Ann": 95.0, "Ben": low, "": low}
+
+
+@pytest.fixture
+def home(folder: Path) -> Store:
+    """Ann and Ben; Ben trained last."""
+    store = Store()
+    for name in ("Ann", "Ben"):
+        store.end_session(store.begin_session(NOON, "camera", person=name), NOON)
+    return store
+
+
+def choose(app: AppTest, name: str) -> AppTest:
+    app.button_group(key="people_pills").set_value(name)
+    return checked(app.run())
+
+
+def test_targets_saved_where_the_page_was_just_opened_are_of_who_trains(home: Store) -> None:
+    shipped = EXERCISES["squat"].targets[0].low
+    app = page("squat")
+    assert app.button_group(key="people_pills").value == "Ben"
+    fill(app, "Knee at the turning point: from, degrees", 95.0)
+    press(app, "Save my targets")
+    assert lows() == {"Ann": shipped, "Ben": 95.0, "": shipped}
+    assert "at least 95°" in html_of(page("squat"))
+
+
+def test_another_persons_targets_are_looked_at_and_no_undo_of_the_first_is_offered(
+    home: Store,
+) -> None:
+    app = page("squat")
+    fill(app, "Knee at the turning point: from, degrees", 95.0)
+    press(app, "Save my targets")
+    press(app, "Back to the shipped targets")
+    assert any(each.label.startswith("Undo") for each in app.button)
+    app = choose(app, "Ann")
+    assert not any(each.label.startswith("Undo") for each in app.button)
+    app = choose(app, "Ben")
+    press(app, "Undo: bring Squat back as it was")
+    assert lows()["Ben"] == 95.0
+
+
+def test_it_is_said_where_targets_are_everyones(home: Store) -> None:
+    sentence = "What is changed or taught here is for everyone who trains here."
+    app = page("squat")
+    assert sentence not in [each.value for each in app.caption]
+    app = choose(app, "")
+    assert sentence in [each.value for each in app.caption]
+
+
+def test_where_people_log_in_nobody_is_chosen_here(
+    home: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("people", "exercises_own"):
+        monkeypatch.setattr(f"pages.{place}.logged_in", lambda: "oidc-1")
+    app = page("squat", person="Ann")
+    assert not app.get("button_group")
+    fill(app, "Knee at the turning point: from, degrees", 95.0)
+    press(app, "Save my targets")
+    assert usable_exercises("oidc-1")[0]["squat"].targets[0].low == 95.0
+    assert 95.0 not in lows().values()
 
 
 # --- teaching -------------------------------------------------------------------------------------
