@@ -218,7 +218,7 @@ def show_rep_angles(store: Store, one: SetRecord, exercise: Exercise | None) -> 
         plots.chart_joints(exercise),
         plots.target_bands(exercise) if exercise else {},
     )
-    st.plotly_chart(figure, key=f"angles_of_set_{one.id}")
+    st.plotly_chart(figure, key=f"angles_of_set_{one.id}", config={"displayModeBar": False})
 
 
 def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:

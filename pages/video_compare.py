@@ -104,7 +104,7 @@ def show_compare(results: Sequence[Result], exercises: Mapping[str, Exercise]) -
         chosen.append(choices[number])
     one, other = chosen
     figure = compare_figure(mean_of(one.reps), mean_of(other.reps), exercises[name])
-    st.plotly_chart(figure, key="video_compare_chart")
+    st.plotly_chart(figure, key="video_compare_chart", config={"displayModeBar": False})
     show_table([row_of("A", one), row_of("B", other)], _("The two compared"))
 
 

@@ -190,7 +190,7 @@ def show_rep(rep: Rep, exercise: Exercise | None, pictures: Pictures, key: str) 
     figure = plots.rep_figure(
         rep.curve_t_s, rep.curve_deg, JOINT_NAMES, plots.chart_joints(exercise), bands
     )
-    st.plotly_chart(figure, key=key)
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
     if rep.score_parts:
         parts = parts_in_words(rep.score_parts)
         told = _("Score {score}: {parts}.", score=measured(rep.score, ""), parts=parts)
