@@ -15,6 +15,8 @@ _DAY = timedelta(days=1)
 _WEEK = 7 * _DAY
 _TREND_FROM = 4
 """So many weeks with a figure make a trend; of fewer a line would say more than is known."""
+_MONTH_APART = 3
+"""Columns between two months' names that do not touch, half a year being as wide as a phone."""
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -31,7 +33,7 @@ def calendar_figure(reps_on: Mapping[date, int], until: date, weeks: int = 26) -
             reps[i % 7, i // 7] = n
             told[i % 7, i // 7] = f"{date_in_words(day)}: {many('{n} rep', '{n} reps', n)}"
     columns = [first + i * _WEEK for i in range(weeks)]
-    new_month = [i for i, day in enumerate(columns) if i == 0 or day.month != columns[i - 1].month]
+    new_month = _new_months(columns)
     most = max([1, *reps_on.values()])
     colour = COLOURS["knee"]
     squares = {
@@ -67,6 +69,12 @@ def calendar_figure(reps_on: Mapping[date, int], until: date, weeks: int = 26) -
     return go.Figure({"data": [squares], "layout": layout})
 
 
+def _new_months(weeks: Sequence[date]) -> list[int]:
+    """Which weeks begin a month, the first too where there is room for its name."""
+    new = [i for i in range(1, len(weeks)) if weeks[i].month != weeks[i - 1].month]
+    return new if new and new[0] < _MONTH_APART else [0, *new]
+
+
 def trend_of(weeks: Sequence[date], values: Sequence[float]) -> float | None:
     """Change a week by least squares; None where too few weeks have a figure.
 
@@ -85,7 +93,8 @@ def weeks_figure(
     """A point a week, and a dotted trend where there are enough of them.
 
     weeks      Mondays, rising; values beside them, NaN: nothing measured. unit: after each figure
-    from_zero  for amounts; others are shown in their own range
+    from_zero  for amounts, of which the last week may still get more: the trend leaves it out;
+               others are shown in their own range
     """
     said = [f"{date_in_words(week, 'medium')}" for week in weeks]
     points = {
@@ -101,17 +110,18 @@ def weeks_figure(
         "hovertemplate": f"%{{text}}: %{{y:.3~g}}{unit}<extra></extra>",
     }
     data = [points]
-    slope = trend_of(weeks, values)
+    y = np.asarray(values, float)
+    known = np.flatnonzero(np.isfinite(y))
+    over = known[known < len(weeks) - 1] if from_zero else known
+    slope = trend_of([weeks[i] for i in over], y[over])
     if slope is not None:
-        y = np.asarray(values, float)
-        known = np.isfinite(y)
-        x = np.array([week.toordinal() / 7 for week in weeks])
-        line = y[known].mean() + slope * (x - x[known].mean())
+        x = np.array([weeks[i].toordinal() / 7 for i in over])
+        ends = [0, -1]
         data.append(
             {
                 "type": "scatter",
-                "x": list(weeks),
-                "y": line,
+                "x": [weeks[over[i]] for i in ends],
+                "y": y[over].mean() + slope * (x[ends] - x.mean()),
                 "mode": "lines",
                 "name": _("trend"),
                 "line": {"color": COLOURS["elbow"], "width": 3, "dash": "dot"},
@@ -126,5 +136,15 @@ def weeks_figure(
         "zeroline": False,
         "rangemode": "tozero" if from_zero else "normal",
         "ticksuffix": unit,
+    }
+    if not from_zero and len(known):
+        low, high = y[known].min(), y[known].max()
+        # A figure that hardly changes lies in the middle, and no marker is cut.
+        room = max(0.1 * (high - low), 0.05 * abs(high), 0.01)
+        layout["yaxis"]["range"] = [low - room, high + room]
+    new_month = _new_months(weeks)
+    layout["xaxis"] |= {
+        "tickvals": [weeks[i] for i in new_month],
+        "ticktext": [date_in_words(weeks[i], "LLL") for i in new_month],
     }
     return go.Figure({"data": data, "layout": layout})
