@@ -37,15 +37,16 @@ def _or_nan(value: float | None) -> float:
 
 def figures_of(exercise: Exercise | None, chosen: str | None) -> list[Figure]:
     """What can be shown: of all exercises together only how much was done."""
+    seconds = _("{seconds} s", seconds="")
     if chosen is None:
         return [Figure(_("Reps"), "", lambda week: week.reps, amount=True)]
     if exercise is not None and exercise.kind == "hold":
-        return [Figure(_("Time held"), " s", lambda week: week.hold_s, amount=True)]
+        return [Figure(_("Time held"), seconds, lambda week: week.hold_s, amount=True)]
     return [
         Figure(_("Reps"), "", lambda week: week.reps, amount=True),
         Figure(_("Range of motion"), "°", lambda week: _or_nan(week.rom_deg)),
         Figure(_("Score"), "", lambda week: _or_nan(week.score)),
-        Figure(_("Tempo"), " s", lambda week: sum(week.tempo_s) if week.tempo_s else nan),
+        Figure(_("Tempo"), seconds, lambda week: sum(week.tempo_s) if week.tempo_s else nan),
         Figure(_("Symmetry"), "", lambda week: _or_nan(week.symmetry)),
     ]
 

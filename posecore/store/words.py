@@ -12,7 +12,8 @@ from posecore.language import date_in_words as day_in_words
 from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary
 from posecore.types import Fault, Rep
 
-UNITS = {"deg": "°", "s": " s", "m": " m", "ratio": ""}
+SECONDS = " s"
+UNITS = {"deg": "°", "s": SECONDS, "m": " m", "ratio": ""}
 
 
 _COUNTED: Mapping[str, Callable[[int], str]] = {
@@ -111,7 +112,7 @@ def range_of(fault: Fault) -> str:
     """What was wanted: "80° to 140°", "at least 0.4 s"."""
     unit = UNITS.get(fault.unit, f" {fault.unit}")
     digits = 0 if fault.unit == "deg" else 1
-    low, high = (f"{value:.{digits}f}{unit}" for value in (fault.low, fault.high))
+    low, high = (measured(value, unit, digits) for value in (fault.low, fault.high))
     if math.isinf(fault.low):
         return _("at most {high}", high=high)
     if math.isinf(fault.high):
@@ -134,7 +135,11 @@ def rep_labels(reps: Iterable[Rep]) -> list[str]:
 
 
 def measured(value: float, unit: str, digits: int = 0) -> str:
-    return _("not seen") if math.isnan(value) else f"{value:.{digits}f}{unit}"
+    if math.isnan(value):
+        return _("not seen")
+    figure = f"{value:.{digits}f}"
+    # Of all units this alone is another word in other languages.
+    return _("{seconds} s", seconds=figure) if unit == SECONDS else figure + unit
 
 
 def rep_in_words(rep: RepRecord) -> dict[str, str]:
@@ -144,7 +149,7 @@ def rep_in_words(rep: RepRecord) -> dict[str, str]:
         _("Rep"): str(rep.ordinal),
         _("Result"): _("Complete") if rep.complete else _("Attempt"),
         _("Range"): measured(rep.rom_deg, "°"),
-        _("Out, back"): f"{measured(out_s, ' s', 1)}, {measured(back_s, ' s', 1)}",
+        _("Out, back"): f"{measured(out_s, SECONDS, 1)}, {measured(back_s, SECONDS, 1)}",
         _("Score"): measured(rep.score, ""),
         _("Made of"): parts_in_words(rep.score_parts) or "–",
     }
