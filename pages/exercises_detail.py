@@ -117,7 +117,7 @@ def _target_html(target: Target) -> str:
 
 def _source_html(source: str) -> str:
     """The sources stand as they are written in the file: they are names of papers."""
-    return f"{escape(_('Source'))}: {source_html(source)}"
+    return f"{escape(_('Taken from'))}: {source_html(source)}"
 
 
 def _show_form(known: Known, exercise: Exercise) -> None:
