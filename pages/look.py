@@ -22,9 +22,9 @@ _STYLE = """
 [data-testid="stFileUploaderDropzone"] span { color: light-dark(#14181f, #f2f5fa); }
 [data-testid="stButtonGroup"] button[data-selected="true"] p { font-weight: 700; }
 @media (max-width: 640px) {
-  [data-testid="stMarkdownContainer"] table { width: 100%; }
-  [data-testid="stMarkdownContainer"] :is(th, td) { overflow-wrap: anywhere; padding: .3rem .25rem;
-    font-size: .85rem; }
+  [data-testid="stMarkdownContainer"] table { display: block; max-width: 100%; overflow-x: auto; }
+  [data-testid="stMarkdownContainer"] :is(th, td) { overflow-wrap: break-word; word-break: normal;
+    padding: .3rem .25rem; font-size: .85rem; }
   [data-testid="stHorizontalBlock"]:has(> div [data-testid="stMetric"]) { flex-wrap: nowrap;
     gap: .4rem; }
   [data-testid="stHorizontalBlock"]:has(> div [data-testid="stMetric"]) > div { min-width: 0; }
