@@ -135,6 +135,7 @@ def _show_this_week(weeks: Sequence[WeekTotals], today: date) -> None:
             delta_color="off",
             delta_description=_("than last week") if known else None,
             border=True,
+            height="stretch",
         )
 
 
