@@ -18,6 +18,7 @@ from pages.exercises_words import (
     target_name,
     views_in_words,
 )
+from pages.look import begin_at_the_top
 from posecore.exercises import Exercise, ExerciseFileError, Target
 from posecore.exercises.write import (
     remove_exercise,
@@ -35,26 +36,11 @@ UNDO, SAID, SEEN = "exercises_undo", "exercises_said", "exercises_seen"
 and which exercise was opened last."""
 
 
-_TO_TOP = """
-export default function ({ parentElement }) {
-    const main = parentElement.closest('[data-testid="stMain"]') || document.scrollingElement;
-    main.scrollTo(0, 0);
-}
-"""
-
-
-def _begin_at_the_top(name: str) -> None:
-    """Streamlit stays where the list was scrolled to; an exercise that is opened begins above."""
-    if st.session_state.get(SEEN) != name:
-        st.session_state[SEEN] = name
-        script = st.components.v2.component(
-            "posecoach_to_top", html="<span></span>", js=_TO_TOP, isolate_styles=False
-        )
-        script(key=f"to_top_{name}")
-
-
 def show_exercise(known: Known, exercise: Exercise) -> None:
-    _begin_at_the_top(exercise.name)
+    said = st.session_state.pop(SAID, None)
+    if said or st.session_state.get(SEEN) != exercise.name:
+        begin_at_the_top()
+    st.session_state[SEEN] = exercise.name
     left, right = st.columns([1, 2], vertical_alignment="center")
     if figure := figure_html(known.figures.get(exercise.name), _(exercise.title)):
         left.html(figure)
@@ -66,7 +52,7 @@ def show_exercise(known: Known, exercise: Exercise) -> None:
             f"<p>{escape(counted_in_words(exercise))}</p>"
             f"<p>{escape(seen)}</p>"
         )
-    if said := st.session_state.pop(SAID, None):
+    if said:
         st.success(said, icon=":material/check:")
     _offer_undo(known, exercise)
     joints, curve_deg = known.curves.get(exercise.name, ((), None))
@@ -246,5 +232,6 @@ def _offer_undo(known: Known, exercise: Exercise | None) -> None:
 def show_aftermath(known: Known) -> None:
     """On the list: what was done to an exercise that is no longer there, and its undo."""
     if said := st.session_state.pop(SAID, None):
+        begin_at_the_top()
         st.success(said, icon=":material/check:")
     _offer_undo(known, None)

@@ -19,6 +19,7 @@ from pages.history_session import (
     plain,
     show_session,
 )
+from pages.look import begin_at_the_top
 from pages.people import person_here
 from pages.person import logged_in, own
 from pages.stored import store_at
@@ -211,6 +212,9 @@ def render(store: Store, now: datetime) -> None:
         st.error(st.session_state.pop("history_error"))
     try:
         chosen = st.query_params.get("session")
+        if st.session_state.setdefault("history_shown", chosen) != chosen:
+            st.session_state["history_shown"] = chosen
+            begin_at_the_top()
         if chosen is None:
             show_overview(store, exercises, now)
             return

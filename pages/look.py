@@ -48,6 +48,22 @@ _SAY_LANGUAGE = """
 export default function ({ data }) { document.documentElement.lang = data.language; }
 """
 
+_TO_TOP = """
+export default function ({ parentElement }) {
+    const main = parentElement.closest('[data-testid="stMain"]') || document.scrollingElement;
+    main.scrollTo(0, 0);
+}
+"""
+
+
+def begin_at_the_top() -> None:
+    """Streamlit stays where the page was scrolled to; what is new on it is seen from above."""
+    number = st.session_state["times_at_the_top"] = st.session_state.get("times_at_the_top", 0) + 1
+    script = st.components.v2.component(
+        "posecoach_to_top", html="<span></span>", js=_TO_TOP, isolate_styles=False
+    )
+    script(key=f"to_top_{number}")  # another key is another component, which scrolls once more
+
 
 def look_after_all() -> None:
     say = st.components.v2.component("posecoach_language", html="<span></span>", js=_SAY_LANGUAGE)

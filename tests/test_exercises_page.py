@@ -40,6 +40,7 @@ from tests.bodies import Movement, held, movement
 from tests.recordings import record
 from tests.results import frame_result
 from tests.test_taught import tucks
+from tests.visits import times_at_the_top
 
 PAGE = Path(__file__).parents[1] / "pages" / "exercises.py"
 APP = f"import streamlit as st\nst.navigation([st.Page({str(PAGE)!r})]).run()\n"
@@ -111,8 +112,8 @@ def test_an_exercise_shows_targets_views_and_sources_with_links(folder: Path) ->
     assert app.query_params["exercise"] == ["lunge"]
     for target in EXERCISES["lunge"].targets:
         assert target_name(target) in shown
-    assert "Can be judged from half way round or from the side." in shown
     assert "Taken from: " in shown
+    assert "Can be judged from half way round or from the side." in shown
     assert 'href="https://pmc.ncbi.nlm.nih.gov/articles/PMC3396296/"' in shown
     assert len(app.get("plotly_chart")) == 1
     press(app, "All exercises")
@@ -146,6 +147,17 @@ def test_a_target_is_changed_reset_and_brought_back(folder: Path) -> None:
     press(app, "Undo: bring Squat back as it was")
     assert usable_exercises()[0]["squat"].targets[0].low == 95.0
     assert (SHIPPED / "squat.toml").read_bytes() == shipped
+
+
+def test_what_is_said_after_saving_is_scrolled_to(folder: Path) -> None:
+    app = page("squat")
+    for n, button in enumerate(("Save my targets", "Back to the shipped targets"), 1):
+        before = times_at_the_top(app)
+        if n == 1:
+            fill(app, "Knee at the turning point: from, degrees", 95.0)
+        press(app, button)
+        assert times_at_the_top(app) == before + 1
+    assert times_at_the_top(checked(app.run())) == before + 1
 
 
 def test_the_list_marks_what_was_changed(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import press, run, words
+from visits import press, run, times_at_the_top, words
 
 from posecore.store import URL_VARIABLE, Store
 from posecore.types import Fault, Rep
@@ -167,7 +167,9 @@ def test_a_session_is_deleted_only_after_it_is_confirmed_and_comes_back_by_undo(
     assert len(store.sessions()) == 1
 
     press(app, "Delete this session")
+    before = times_at_the_top(app)
     press(app, "Yes, delete it")
+    assert times_at_the_top(app) == before + 1
     assert store.sessions() == []
     assert "was deleted" in words(app)
     assert "session" not in app.query_params

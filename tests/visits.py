@@ -18,6 +18,11 @@ def press(app: AppTest, label: str) -> AppTest:
     return run(app)
 
 
+def times_at_the_top(app: AppTest) -> int:
+    """How often the page was scrolled to where it begins, to show what is new there."""
+    return app.session_state["times_at_the_top"] if "times_at_the_top" in app.session_state else 0
+
+
 def words(app: AppTest) -> str:
     """Everything that can be read, without the backslashes that keep Markdown from reading it."""
     return "\n".join(each.value for kind in _SAID for each in app.get(kind)).replace("\\", "")
