@@ -67,8 +67,9 @@ export default function ({ data, parentElement }) {
     if (!data.key || data.key === voice.last) return;
     voice.last = data.key;
     if (!voice.on || !synth) return;
+    // What a rep is told follows its number, which is still being said.
     if (data.urgent) synth.cancel();
-    else if (synth.speaking || synth.pending) return;
+    else if (synth.pending) return;
     say(data.text);
 }
 """

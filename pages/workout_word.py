@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from posecore.language import _
 from posecore.live import Snapshot
 from posecore.plan import Place
-from posecore.types import NONE
+from posecore.types import NONE, Rep
 
 NOBODY_AFTER_S = 1.5
 """The estimator loses a person for some frames now and then: not at once a reason to speak."""
+
+STAYS_S = 3.0
+"""What the last rep is told stays so long when nothing goes on; during a set it does anyway."""
 
 _SHORT = 22  # letters that fit into the largest size
 
@@ -63,6 +67,8 @@ def word_of(shot: Snapshot | None, place: Place | None = None) -> Word:
         return Word("see", _(latest.hint))
     if latest.cue is not None:
         return Word("cue", _(latest.cue))
+    if (cue := _cue_of_reps(shot)) is not None:
+        return Word("cue", _(cue))
     if stage is not None and latest.voted_exercise == NONE:
         return Word("wait", _("Go on, or raise one hand to end."))
     if latest.voted_exercise == NONE:
@@ -81,6 +87,25 @@ def _rest_word(shot: Snapshot, place: Place | None) -> Word | None:
     if place is None and shot.rest_s and shot.unseen_s > NOBODY_AFTER_S:
         return Word("wait", _("Rest. Come back when you like."))
     return None
+
+
+def _cue_of_reps(shot: Snapshot) -> str | None:
+    """What the reps of the set that goes on are told: depth and tempo are known at a rep's end."""
+    current = shot.current_set
+    if current is None or shot.latest is None:
+        return None
+    goes_on = shot.latest.voted_exercise == current.exercise
+    return cue_after(current.reps) if goes_on or shot.now_s - current.end_s <= STAYS_S else None
+
+
+def cue_after(reps: Sequence[Rep]) -> str | None:
+    """One cue until it is heeded: only then what else is off, and nothing after a good rep."""
+    told = None
+    for rep in reps:
+        cues = [fault.cue for fault in rep.faults]
+        if told not in cues and (cues or rep.complete):
+            told = cues[0] if cues else None
+    return told
 
 
 def is_moving(shot: Snapshot) -> bool:

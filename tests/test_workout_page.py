@@ -27,7 +27,7 @@ from pages.workout_loading import SettingError, ice_servers
 from pages.workout_reps import reps_html
 from pages.workout_stream import CameraProcessor
 from pages.workout_summary import pace_in_words, summary_html
-from pages.workout_word import word_html, word_of
+from pages.workout_word import cue_after, word_html, word_of
 from posecore.angles import N_JOINTS
 from posecore.classify import ModelError
 from posecore.exercises import FOLDER_VARIABLE, Exercise, load_exercises
@@ -153,6 +153,35 @@ def test_one_thing_is_said_at_a_time_the_most_important_first(shown, kind, words
     word = word_of(shown)
     assert word.kind == kind
     assert word.text.startswith(words)
+
+
+SHALLOW = Fault("shallow", 1.0, "left_knee", 62.0, 80.0, 140.0, "Go a little deeper")
+
+
+def test_a_faulty_rep_is_told_what_to_do_better_until_one_goes_well():
+    faulty = word_of(shot(frame(phase="start"), current_set=squats(rep(), rep(SHALLOW))))
+    assert (faulty.kind, faulty.text) == ("cue", "Go a little deeper")
+    later = shot(frame(t_s=13.5, phase="far"), current_set=squats(rep(SHALLOW)))
+    assert word_of(later).text == "Go a little deeper", "never that it looks good"
+    well = shot(frame(), current_set=squats(rep(SHALLOW), rep()))
+    assert word_of(well).text == "Looks good. Go on."
+
+
+def test_reps_are_told_one_thing_and_another_only_once_that_is_heeded():
+    assert cue_after([rep(SHALLOW), rep(LEAN, SHALLOW)]) == SHALLOW.cue
+    assert cue_after([rep(SHALLOW), rep(LEAN)]) == LEAN.cue
+    assert cue_after([rep(SHALLOW), rep(complete=False)]) == SHALLOW.cue, "an attempt heeds nothing"
+    assert cue_after([]) is None
+
+
+def test_what_is_off_right_now_goes_before_what_was_off_in_the_last_rep():
+    shown = shot(frame(cue="Keep your chest up"), current_set=squats(rep(SHALLOW)))
+    assert word_of(shown).text == "Keep your chest up"
+
+
+def test_who_stops_within_a_set_is_not_told_of_the_last_rep_for_ever():
+    idle = frame(t_s=13.5, voted_exercise=NONE, votes={}, phase=None)
+    assert word_of(shot(idle, current_set=squats(rep(SHALLOW)))).kind == "wait"
 
 
 def test_each_kind_of_word_has_a_sign_and_not_only_a_colour():

@@ -25,6 +25,7 @@ from test_workout_page import (  # noqa: F401 (the fixture is used by its name)
 )
 
 from pages.workout_board import board_html
+from pages.workout_desk import Desk
 from pages.workout_plan import next_in_words, only_exercise, place_in_words, step_in_words
 from pages.workout_reps import strip_html
 from pages.workout_voice import to_call
@@ -33,6 +34,7 @@ from posecore.exercises import load_exercises
 from posecore.framing import framing_of
 from posecore.live import LiveSession, Snapshot
 from posecore.plan import Place, Step, place_in
+from posecore.speech import AGAIN_S
 from posecore.stage import Stage
 from posecore.types import NONE, ExerciseSet
 
@@ -251,6 +253,22 @@ def test_the_page_speaks_each_count_once(connection):  # noqa: F811
     run(app)
     assert desk.said is before or not desk.said.urgent
     press(app, "Stop")
+
+
+def test_what_a_faulty_rep_is_told_is_said_right_after_its_number():
+    desk = Desk()
+    said = []
+    for i in range(100):  # 20 s, a shallow rep every four
+        done = tuple(rep(LEAN, end_s=4.0 * n) for n in range(1, i // 20 + 1))
+        current = ExerciseSet("squat", 1.0, done[-1].end_s, None, done) if done else None
+        shown = shot(frame(t_s=i / 5), current_set=current)
+        before = desk.said
+        desk.speak(shown, word_of(shown))
+        if desk.said is not before:
+            said.append((i / 5, desk.said.text))
+    assert said[:3] == [(4.0, "1"), (4.2, LEAN.cue), (8.0, "2")]
+    cues_s = [at_s for at_s, text in said if text == LEAN.cue]
+    assert len(cues_s) == 2 and cues_s[1] - cues_s[0] >= AGAIN_S
 
 
 def test_in_the_dark_the_page_asks_for_light(connection):  # noqa: F811
