@@ -10,7 +10,7 @@ from math import ceil
 
 from pages.workout_plan import next_in_words, place_in_words
 from pages.workout_reps import strip_html
-from pages.workout_word import is_moving, is_waiting
+from pages.workout_word import is_resting, is_waiting
 from posecore.exercises import Exercise
 from posecore.framing import Framing
 from posecore.language import Text, _
@@ -34,7 +34,7 @@ def board_html(
     if shot is not None and shot.stage is not None and shot.latest is not None:
         if shot.stage.name == "countdown":
             return _countdown_html(shot.stage)
-        if place is not None and place.rest_s is not None and not is_moving(shot):
+        if place is not None and is_resting(shot, place):
             return _rest_html(place, exercises)
         if is_waiting(shot) and not shot.all_sets:
             return _guide_html(shot.stage.framing)

@@ -79,8 +79,11 @@ def word_of(shot: Snapshot | None, place: Place | None = None) -> Word:
 def _rest_word(shot: Snapshot, place: Place | None) -> Word | None:
     if place is not None and place.step is None:
         return Word("good", _("Plan done. Well done!"), aloud=True)
-    if place is not None and place.rest_s is not None and not is_moving(shot):
-        if place.rest_s > 0:
+    if place is not None and is_resting(shot, place):
+        left_s = place.rest_s or 0.0
+        if place.ending and left_s > 0:
+            return Word("good", _("Set done. Rest."), aloud=True)
+        if left_s > 0:
             return Word("wait", _("Rest."))
         return Word("good", _("Rest is over. Begin."), aloud=True)
     # Who rests may walk away; there is no need to call them back.
@@ -110,6 +113,11 @@ def cue_after(reps: Sequence[Rep]) -> str | None:
 
 def is_moving(shot: Snapshot) -> bool:
     return shot.latest is not None and shot.latest.phase in ("out", "far", "back")
+
+
+def is_resting(shot: Snapshot, place: Place) -> bool:
+    """In a rest of the plan, or its end: who moves on in a set that is done begins none yet."""
+    return place.rest_s is not None and (place.ending or not is_moving(shot))
 
 
 def is_waiting(shot: Snapshot) -> bool:

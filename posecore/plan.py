@@ -60,12 +60,14 @@ class Place:
     done      reps (or seconds) of the set that goes on
     rest_s    of the rest that is left; below 0 it is over and the next set is waited for;
               None during a set and before the first
+    ending    the set before has all its reps, and goes on until a pause or a hand ends it
     """
 
     step: Step | None
     set_no: int
     done: int
     rest_s: float | None
+    ending: bool = False
 
     @property
     def left(self) -> int:
@@ -106,7 +108,8 @@ def place_in(
     if of_plan and goes_on is not None and amount(goes_on) > 0:
         return Place(plan[i], set_no, amount(goes_on), None)
     rest_s = over[0].rest_s - (now_s - over[1].end_s) if over is not None else None
-    return Place(plan[i], set_no, 0, rest_s)
+    ending = over is not None and over[1] is current
+    return Place(plan[i], set_no, 0, rest_s, ending)
 
 
 def load_plan(folder: Path) -> Plan:

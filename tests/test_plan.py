@@ -33,6 +33,9 @@ def test_reps_of_the_set_that_goes_on_are_counted():
 def test_the_rest_begins_by_itself_with_the_last_rep_of_the_set():
     place = place_in(PLAN, (), reps_set("squat", 3, 10.0), 14.0)
     assert (place.set_no, place.rest_s) == (2, pytest.approx(56.0))
+    assert place.ending, "until it has ended, more reps would still be its own"
+    ended = place_in(PLAN, (reps_set("squat", 3, 10.0),), reps_set("lunge", 1, 13.0), 14.0)
+    assert ended.rest_s == place.rest_s and not ended.ending
 
 
 def test_a_set_that_was_ended_early_is_done():

@@ -161,7 +161,31 @@ def test_the_rest_of_the_plan_starts_by_itself_with_the_last_rep_and_counts_down
     html = board_html(shown, EXERCISES, planned(shown))
     assert 'data-testid="rest">0:59<' in html
     assert "Next: Squat, set 2 of 2" in html
-    assert word_of(shown, planned(shown)).text == "Rest."
+
+
+@pytest.mark.parametrize("phase", ["start", "out", "far"])
+def test_the_end_of_a_planned_set_is_said_aloud_and_stays_whoever_moves_on(phase):
+    done = squats(rep(), rep(), rep(LEAN), rep())
+    shown = shot(frame(phase=phase), current_set=done, stage=Stage("set", READY))
+    word = word_of(shown, planned(shown))
+    assert (word.kind, word.text, word.aloud) == ("good", "Set done. Rest.", True)
+    html = board_html(shown, EXERCISES, planned(shown))
+    assert "Next: Squat, set 2 of 2" in html
+    assert "0 of 3 reps" not in html, "nothing of the next set is under way"
+
+
+def test_a_set_that_begins_with_an_attempt_is_not_said_to_be_done():
+    ended = (squats(rep(), rep(), rep()),)
+    begun = squats(rep(complete=False, end_s=9.5))
+    shown = shot(frame(), ended_sets=ended, current_set=begun, stage=Stage("set", READY))
+    assert word_of(shown, planned(shown)).text == "Looks good. Go on."
+    assert "Set 2 of 2 · 0 of 3 reps" in board_html(shown, EXERCISES, planned(shown))
+
+
+def test_a_rest_goes_on_quietly_once_the_set_has_ended():
+    shown = waiting(ended_sets=(squats(rep(), rep(), rep()),))
+    word = word_of(shown, planned(shown))
+    assert (word.kind, word.text, word.aloud) == ("wait", "Rest.", False)
 
 
 def test_the_end_of_a_rest_is_said_aloud():
@@ -228,7 +252,7 @@ def test_a_plan_is_made_on_the_page_and_followed(connection):  # noqa: F811
     frames(processor.session, 16)
     desk.session = processor.session
     run(app)
-    assert "Set 2 of 2 · 0 of 1 rep<" in html_of(app)
+    assert "Next: Squat, set 2 of 2<" in html_of(app)
     press(app, "Stop")
     press(app, "Remove")
     assert app.session_state["workout_desk"].plan == ()
