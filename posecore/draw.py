@@ -17,7 +17,7 @@ from posecore.exercises import Exercise
 from posecore.landmarks import EDGES, Landmark
 from posecore.language import _
 from posecore.lettering import sprite
-from posecore.types import Fault, FrameResult
+from posecore.types import ExerciseSet, Fault, FrameResult
 
 Colour = tuple[int, int, int]
 
@@ -87,8 +87,10 @@ def draw_overlay(
         _draw_skeleton(picture, points, seen, off_landmarks(result.faults))
         if exercise is not None:
             _draw_angles(picture, points, result.pose.visibility, result.flexion_deg, exercise)
-    if exercise is not None:
-        _draw_count(picture, result, exercise)
+    current = result.current_set
+    # Between sets, and before the first rep, what is voted for may be a guess.
+    if exercise is not None and current is not None and current.exercise == exercise.name:
+        _draw_count(picture, current, exercise)
     if result.cue:
         _draw_sentence(picture, result.cue, CUE_GROUND)
     elif result.hint:
@@ -254,11 +256,10 @@ def _draw_angles(
             _paste(picture, lettered, round(x), round(at[1] - lettered.shape[0] / 2))
 
 
-def _draw_count(picture: np.ndarray, result: FrameResult, exercise: Exercise) -> None:
+def _draw_count(picture: np.ndarray, current: ExerciseSet, exercise: Exercise) -> None:
     height, width = picture.shape[:2]
     margin = round(height * _MARGIN)
-    held = exercise.kind == "hold"
-    count = f"{result.hold_s:.0f} s" if held else f"{result.rep_count}"
+    count = f"{current.n_complete}" if current.hold_s is None else f"{current.hold_s:.0f} s"
     number = sprite(count, round(height * _COUNT), width // 2)
     title = sprite(_(exercise.title), round(height * _TITLE), width - number.shape[1] - 3 * margin)
     _paste(picture, title, margin, margin)

@@ -7,12 +7,17 @@ from posecore.draw import CUE_GROUND, HINT_GROUND, LIMB, OFF, draw_overlay, off_
 from posecore.exercises import load_exercises
 from posecore.landmarks import Landmark
 from posecore.lettering import sprite
+from posecore.types import ExerciseSet
 from tests.bodies import body
-from tests.results import fault, frame_result
+from tests.results import exercise_set, fault, frame_result, rep
 
 EXERCISES = load_exercises()
 GREY = np.full((480, 640, 3), 120, np.uint8)
 STANDING = body(view="side")
+
+
+def squats(reps: int) -> ExerciseSet:
+    return exercise_set([rep()] * reps)
 
 
 def amount(picture: np.ndarray, colour: tuple[int, int, int]) -> int:
@@ -77,7 +82,7 @@ def test_part_that_is_not_seen_is_not_drawn() -> None:
 
 def test_mirror_turns_the_person_but_not_the_words() -> None:
     looking_right = body(view="side", shoulder=90.0)
-    result = frame_result(looking_right, voted_exercise="squat", rep_count=7)
+    result = frame_result(looking_right, voted_exercise="squat", current_set=squats(7))
     plain = draw_overlay(GREY, result, EXERCISES)
     mirrored = draw_overlay(GREY, result, EXERCISES, mirror=True)
     words = np.s_[:100, 400:]  # the count, at the top right in both
@@ -99,17 +104,24 @@ def test_background_is_mirrored_too() -> None:
 
 
 def test_count_is_large() -> None:
-    result = frame_result(None, voted_exercise="squat", rep_count=8)
+    result = frame_result(None, voted_exercise="squat", current_set=squats(8))
     rows, _ = np.nonzero((draw_overlay(GREY, result, EXERCISES)[:, 400:] == 255).all(axis=2))
     assert rows.max() - rows.min() > 0.13 * GREY.shape[0]
 
 
 def test_hold_shows_seconds_not_reps() -> None:
-    held = frame_result(None, voted_exercise="plank", hold_s=12.3, rep_count=0)
-    other = frame_result(None, voted_exercise="plank", hold_s=45.3, rep_count=0)
-    same = frame_result(None, voted_exercise="plank", hold_s=12.3, rep_count=9)
-    assert (draw_overlay(GREY, held, EXERCISES) != draw_overlay(GREY, other, EXERCISES)).any()
-    assert (draw_overlay(GREY, held, EXERCISES) == draw_overlay(GREY, same, EXERCISES)).all()
+    plain, held, other = (
+        draw_overlay(GREY, frame_result(None, voted_exercise="plank", current_set=each), EXERCISES)
+        for each in (None, *(exercise_set(exercise="plank", hold_s=s) for s in (12.3, 45.3)))
+    )
+    assert (plain == GREY).all()
+    assert (held != plain).any() and (held != other).any()
+
+
+def test_nothing_is_named_or_counted_while_no_set_of_it_goes_on() -> None:
+    for voted, current in (("squat", None), ("jumping_jack", None), ("jumping_jack", squats(3))):
+        result = frame_result(None, voted_exercise=voted, current_set=current)
+        assert (draw_overlay(GREY, result, EXERCISES) == GREY).all(), (voted, current)
 
 
 def test_cue_goes_before_the_hint() -> None:
@@ -141,7 +153,7 @@ def test_angles_are_written_at_the_joints_of_the_exercise() -> None:
 def test_long_sentence_fits_any_picture(size: tuple[int, int], sentence: str) -> None:
     picture = np.zeros((size[1], size[0], 3), np.uint8)
     pose = body(view="front", size_px=size)
-    result = frame_result(pose, voted_exercise="shoulder_press", rep_count=123, cue=sentence)
+    result = frame_result(pose, voted_exercise="squat", current_set=squats(123), cue=sentence)
     drawn = draw_overlay(picture, result, EXERCISES)
     assert drawn.shape == picture.shape
     ground = np.nonzero((drawn == CUE_GROUND).all(axis=2).any(axis=0))[0]
