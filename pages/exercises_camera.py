@@ -42,7 +42,7 @@ class Recorder(Looker):
         self._pipeline, self._seat = pipeline, seat
         self._lock = threading.Lock()
         self._poses: Poses = []
-        self._now_s = 0.0
+        self._now_s: float | None = None
         self.problem: str | None = None
 
     @property
@@ -52,8 +52,8 @@ class Recorder(Looker):
             return list(self._poses)
 
     @property
-    def standing(self) -> tuple[float, bool]:
-        """Any thread's: seconds since the first frame; whether somebody is seen."""
+    def standing(self) -> tuple[float | None, bool]:
+        """Any thread's: seconds since the first frame, None before; whether somebody is seen."""
         with self._lock:
             return self._now_s, bool(self._poses) and self._poses[-1][1] is not None
 
@@ -144,7 +144,7 @@ def _seated() -> Desk:
 
 def _is_over(recorder: Recorder) -> bool:
     now_s = recorder.standing[0]
-    return now_s >= LEAD_S + LENGTH_S
+    return now_s is not None and now_s >= LEAD_S + LENGTH_S
 
 
 def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
@@ -167,13 +167,13 @@ def _show_picture(desk: Desk, recogniser: Recogniser) -> None:
 def _show_standing(desk: Desk, hold: bool) -> None:
     """What to do now, to be read from where the person stands."""
     recorder = desk.recorder
-    now_s, seen = recorder.standing if recorder is not None else (0.0, False)
+    now_s, seen = recorder.standing if recorder is not None else (None, False)
     if recorder is not None and recorder.problem is not None:
         st.session_state[DESK] = Desk(trouble=recorder.problem)
         st.rerun()
     if recorder is not None and _is_over(recorder):
         st.rerun()
-    if now_s <= 0:
+    if now_s is None:
         words, figure = _("Connecting the camera"), "…"
     elif now_s < LEAD_S:
         words, figure = _("Step back. It begins in"), f"{LEAD_S - now_s:.0f}"

@@ -479,6 +479,13 @@ def test_the_recorder_keeps_landmarks_after_the_lead_and_stops_by_itself() -> No
     assert recorder.standing == (pytest.approx(times[-1]), True)
 
 
+def test_from_the_first_picture_on_the_camera_is_connected() -> None:
+    recorder = Recorder(Saw([(0.0, None)]))  # type: ignore[arg-type]
+    assert recorder.standing == (None, False)
+    recorder.recv(frame(100.0))
+    assert recorder.standing == (0.0, False)
+
+
 def test_a_recorder_that_fails_says_so_and_goes_on_showing_the_picture() -> None:
     recorder = Recorder(Saw([]))  # type: ignore[arg-type]
     assert recorder.recv(frame(0.0)).width == 64
