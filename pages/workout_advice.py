@@ -15,7 +15,7 @@ from posecore.draw import draw_moment, jpeg
 from posecore.exercises import Exercise
 from posecore.language import _
 from posecore.live import Snapshot
-from posecore.store.words import range_of, reading_of, title_of
+from posecore.store.words import place_of, range_of, reading_of, title_of
 from posecore.types import ExerciseSet, Fault
 
 STYLE = """
@@ -66,7 +66,7 @@ def _point_html(advice: Advice) -> str:
         "In {times} of {reps} reps. At worst: {joint} {measured}, target {range}.",
         times=len(advice.times),
         reps=advice.n_reps,
-        joint=_(fault.joint.replace("_", " ")),
+        joint=place_of(fault),
         measured=reading_of(fault),
         range=range_of(fault),
     )

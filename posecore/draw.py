@@ -17,7 +17,7 @@ from posecore.exercises import Exercise
 from posecore.landmarks import EDGES, Landmark
 from posecore.language import _
 from posecore.lettering import sprite
-from posecore.types import ExerciseSet, Fault, FrameResult
+from posecore.types import DIFFERENCE, ExerciseSet, Fault, FrameResult
 
 Colour = tuple[int, int, int]
 
@@ -197,7 +197,7 @@ def off_landmarks(faults: Iterable[Fault]) -> frozenset[Landmark]:
     for fault in faults:
         side, _, measure = fault.joint.partition("_")
         sides = (side.upper(),) if side in ("left", "right") else ("LEFT", "RIGHT")
-        name = measure if side in ("left", "right") else fault.joint
+        name = measure if side in ("left", "right") else fault.joint.removesuffix(DIFFERENCE)
         marks |= {Landmark[f"{s}_{point}"] for s in sides for point in _POINTS.get(name, ())}
     return frozenset(marks)
 

@@ -15,7 +15,7 @@ from posecore.angles import JOINT_INDEX, N_JOINTS
 from posecore.exercises import VIEWS, Exercise, Miss, Target
 from posecore.measures import COLUMNS, UNSIDED, Reading
 from posecore.tempo import WAY_BACK, WAY_OUT, way_s
-from posecore.types import Fault
+from posecore.types import DIFFERENCE, Fault
 
 ENOUGH = 0.5
 """Share of frames that must have a fitting view, and the reading, for a target to be judged."""
@@ -207,7 +207,7 @@ def read_on_rep(
         return None
     value = float(np.nanmedian(values)) if target.at == "far" else float(values[i])
     at = frames[i]
-    joint, error = joint_and_error(reading, trace.rows[at], trace.error_deg[at], target)
+    joint, error = joint_and_error(reading, trace.rows[at], trace.error_deg[at])
     at_s = float(trace.t_s[trace.far_i if target.at == "far" else at])
     return Finding(target, at_s, joint, value, error)
 
@@ -265,7 +265,7 @@ def read_on_frame(
     value = target.reading.of_row(row)
     if target.low <= value <= target.high or not np.isfinite(value):
         return None
-    joint, error = joint_and_error(target.reading, row, error_deg, target)
+    joint, error = joint_and_error(target.reading, row, error_deg)
     return Finding(target, t_s, joint, value, error)
 
 
@@ -335,21 +335,20 @@ def _lasting_worst(t_s: np.ndarray, values: np.ndarray, target: Target) -> int |
     return None if worst is None else int(seen[worst[1]])
 
 
-def joint_and_error(
-    reading: Reading, row: np.ndarray, error_deg: np.ndarray, target: Target
-) -> tuple[str, float]:
-    """Column to name (of two sides the worse), and the expected error of the reading."""
+def joint_and_error(reading: Reading, row: np.ndarray, error_deg: np.ndarray) -> tuple[str, float]:
+    """What the reading was read on, as Fault.joint names it, and its expected error."""
     columns = [c for c in reading.columns if np.isfinite(row[c])]
     names = [COLUMNS[c] for c in columns]
     errors = []
     for name in names:
         error = error_deg[JOINT_INDEX[name]] if name in JOINT_INDEX else MARGIN[reading.unit]
         errors.append(float(error) if np.isfinite(error) else MARGIN[reading.unit])
+    if len(names) == 1:
+        return names[0], errors[0]
+    if reading.sides == "difference":
+        return reading.measure + DIFFERENCE, float(np.linalg.norm(errors))
+    if reading.sides == "mean":
+        return reading.measure, float(np.mean(errors))
     values = [float(row[c]) for c in columns]
-    if reading.sides == "difference":  # the side that lags
-        return names[int(np.argmin(values))], float(np.linalg.norm(errors))
-    if reading.sides in ("max", "min"):
-        pick = int(np.argmax(values) if reading.sides == "max" else np.argmin(values))
-        return names[pick], errors[pick]
-    off = [max(target.low - v, v - target.high) for v in values]
-    return names[int(np.argmax(off))], float(np.mean(errors))
+    pick = int(np.argmax(values) if reading.sides == "max" else np.argmin(values))
+    return names[pick], errors[pick]

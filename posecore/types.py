@@ -55,10 +55,16 @@ class Pose:
         return self.image[:, :2] * np.array(self.size_px, float)
 
 
+DIFFERENCE = "_difference"
+"""Ends a fault's joint where left was compared with right: "knee_difference"."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing that was off in one rep, with what was measured against what was wanted.
 
+    joint  what was measured: "left_knee", "trunk_lean", of both sides their mean "knee" or their
+           difference "knee_difference"
     pose  the person at that moment, None where it was not kept; no part of what makes it equal
     """
 

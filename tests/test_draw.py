@@ -75,6 +75,12 @@ def test_what_is_off_has_its_own_colour_and_a_ring() -> None:
     assert amount(around[middle - 3 : middle + 3, -12:], OFF) > 3
 
 
+def test_what_was_read_on_both_sides_is_marked_on_both() -> None:
+    both = {Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE}
+    assert off_landmarks([fault("left_knee")]) == {Landmark.LEFT_KNEE}
+    assert off_landmarks([fault("knee")]) == off_landmarks([fault("knee_difference")]) == both
+
+
 def test_part_that_is_not_seen_is_not_drawn() -> None:
     hidden = body(view="side", unseen=("left", "right"))
     assert amount(draw_overlay(GREY, frame_result(hidden), EXERCISES), LIMB) == 0

@@ -48,6 +48,21 @@ def shallow(tmp_path: Path) -> tuple[Analysis, Path]:
     return analyze_video(clip, pipeline=pipeline_seeing(SHALLOW)), clip
 
 
+@pytest.mark.parametrize(
+    ("joint", "words"),
+    [
+        ("left_knee", "Left knee 62°"),
+        ("knee", "Mean of left and right knee 62°"),
+        ("knee_difference", "Difference of left and right knee 62°"),
+        ("trunk_lean", "Trunk lean 62°"),
+    ],
+)
+def test_report_says_what_the_number_was_read_on(joint: str, words: str, tmp_path: Path) -> None:
+    clip = record(tmp_path / "squats.mp4", [0.0, 0.1], size=(320, 240))
+    made = analysis([exercise_set([rep(faults=(fault(joint),))])])
+    assert words in text_of(page(made, clip))
+
+
 def test_report_tells_count_score_faults_and_what_to_do(shallow: tuple[Analysis, Path]) -> None:
     made, clip = shallow
     told = text_of(page(made, clip))

@@ -8,7 +8,7 @@ import pytest
 from posecore.angles import expected_error_deg, flexion_deg
 from posecore.exercises import load_exercises
 from posecore.landmarks import Landmark as L
-from posecore.measures import measure
+from posecore.measures import COLUMN_INDEX, measure
 from posecore.technique import LiveCoach, RepTrace, good, in_position, judge
 from posecore.types import Pose
 from posecore.view import view_of
@@ -58,11 +58,43 @@ def test_shallow_squat_is_called_shallow():
     judgement = judge(EXERCISES["squat"], trace_of("squat", movement("squat", 1, depth=0.5)))
     (fault,) = judgement.faults
     assert fault.id == "shallow"
-    assert fault.joint in ("left_knee", "right_knee")
+    assert fault.joint == "knee"  # 55 is neither knee's angle but their mean
     assert fault.measured == pytest.approx(55, abs=5)  # corrected as if it were a person
     assert (fault.low, fault.high, fault.unit) == (80, 140, "deg")
     assert fault.at_s == pytest.approx(0.6 + 1.2, abs=0.1)
     assert judgement.score < 90
+
+
+def squatting_to(left_deg: float, right_deg: float, *unseen: str) -> list[tuple[float, Pose]]:
+    frames = []
+    for t_s in np.arange(0, 3, 0.04):
+        k = (1 - np.cos(t_s * 2.1)) / 2
+        knees = {"left_knee": left_deg * k, "right_knee": right_deg * k}
+        frames.append((t_s, body(t_s=t_s, hip=50 * k, unseen=unseen, **knees)))
+    return frames
+
+
+def told_of(name: str, fault: str, trace: RepTrace) -> tuple[str, float]:
+    (found,) = (f for f in judge(EXERCISES[name], trace).faults if f.id == fault)
+    return found.joint, found.measured
+
+
+@pytest.mark.parametrize(("unseen", "joint"), [((), "knee"), (("right_knee",), "left_knee")])
+def test_joint_that_a_fault_names_is_the_one_that_its_number_was_read_on(unseen, joint):
+    trace = trace_of("squat", squatting_to(60.0, 40.0, *unseen), view="side")
+    named, measured = told_of("squat", "shallow", trace)
+    row = trace.rows[trace.far_i]
+    knees = [row[COLUMN_INDEX[f"{side}_knee"]] for side in ("left", "right")]
+    assert named == joint
+    assert measured == pytest.approx(np.nanmean(knees), abs=1)
+
+
+def test_difference_of_two_sides_is_not_told_as_the_angle_of_one():
+    trace = trace_of("squat", squatting_to(100.0, 60.0), view="front")
+    named, measured = told_of("squat", "uneven", trace)
+    left, right = (trace.rows[trace.far_i][COLUMN_INDEX[f"{s}_knee"]] for s in ("left", "right"))
+    assert named == "knee_difference"
+    assert measured == pytest.approx(left - right, abs=2)
 
 
 def test_deeper_of_two_shallow_squats_scores_higher():

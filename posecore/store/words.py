@@ -9,8 +9,9 @@ from datetime import datetime, tzinfo
 from posecore.exercises import Exercise
 from posecore.language import Text, _, many
 from posecore.language import date_in_words as day_in_words
+from posecore.measures import SIDED
 from posecore.store.records import ExerciseTotals, RepRecord, SessionSummary
-from posecore.types import Fault, Rep
+from posecore.types import DIFFERENCE, Fault, Rep
 
 SECONDS = " s"
 UNITS = {"deg": "°", "s": SECONDS, "m": " m", "ratio": ""}
@@ -44,8 +45,12 @@ def title_of(exercise: str, exercises: Mapping[str, Exercise]) -> str:
 
 
 def place_of(fault: Fault) -> str:
-    """The joint or segment that a fault is about: "left knee"."""
-    return _(fault.joint.replace("_", " "))
+    """What a fault was measured on: "left knee", "mean of left and right knee"."""
+    measure = fault.joint.removesuffix(DIFFERENCE)
+    words = _(measure.replace("_", " "))
+    if measure != fault.joint:
+        return _("difference of left and right {joint}", joint=words)
+    return _("mean of left and right {joint}", joint=words) if measure in SIDED else words
 
 
 def source_in_words(source: str) -> str:
