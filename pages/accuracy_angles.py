@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -11,14 +10,8 @@ from pages.history_session import table
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.exercises import ExerciseFileError, load_exercises
-from posecore.language import Text, _, words_of
-from posecore.store.words import title_of
-
-VIEWS = {
-    "front": Text("from the front"),
-    "diagonal": Text("from the corner"),
-    "side": Text("from the side"),
-}
+from posecore.language import _, words_of
+from posecore.store.words import VIEWS, title_of
 
 
 def show_angles() -> None:
@@ -53,26 +46,38 @@ def show_angles() -> None:
     best = best_views(card.get("key_joint_mae_deg", {}))
     if best:
         st.subheader(_("Where to put the camera"))
-        st.markdown(_("The view from which the angle that counts is read best."))
+        st.markdown(
+            _(
+                "*Best seen* is where most faults of an exercise can be told from: put the camera "
+                "there. The angle that is counted may be read more exactly from another side, "
+                "from which fewer faults show."
+            )
+        )
         st.markdown(table(best))
 
 
-def best_views(by_exercise: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
-    """A row for each exercise: its best view and the error there; none that was not measured."""
+def best_views(by_exercise: Mapping[str, Mapping[str, float]]) -> list[dict[str, str]]:
+    """A row for each exercise: where it is best seen from, the error there, and the least error."""
     try:
         exercises = load_exercises()
     except ExerciseFileError:
         exercises = {}
     rows = []
     for name, errors in sorted(by_exercise.items()):
-        if errors:
-            view = min(errors, key=lambda v: errors[v])
+        if name in exercises and errors:
+            seen = exercises[name].best_views[0]
+            least = min(errors, key=lambda view: errors[view])
             rows.append(
                 {
                     _("Exercise"): title_of(name, exercises),
-                    _("Best seen"): _(VIEWS.get(view, view)),
-                    _("Error there"): f"{errors[view]:.0f}°",
-                    _("Worst view"): f"{max(errors.values()):.0f}°" if len(errors) > 1 else "–",
+                    _("Best seen"): _(VIEWS[seen]),
+                    _("Error there"): degrees(errors[seen]) if seen in errors else "–",
+                    _("Least error"): f"{degrees(errors[least])}, {_(VIEWS.get(least, least))}",
                 }
             )
     return rows
+
+
+def degrees(error: float) -> str:
+    """Nothing that is measured is exact: 0.3 is "under 1°", not "0°"."""
+    return _("under {high}", high="1°") if error < 1 else f"{error:.0f}°"

@@ -13,7 +13,7 @@ from pages.exercises_figure import STYLE, figure_html
 from pages.exercises_known import Known, known_here
 from pages.exercises_own import choose_whose
 from pages.exercises_teach import show_teaching
-from pages.exercises_words import views_in_words
+from pages.exercises_words import best_seen_in_words
 from pages.workout_loading import show_left_out
 from posecore.classify import ModelError
 from posecore.exercises import ExerciseFileError
@@ -77,7 +77,7 @@ def show_cards(known: Known) -> None:
 def show_card(known: Known, name: str) -> None:
     exercise = known.exercises[name]
     title = _(exercise.title)
-    seen = _("Best seen {where}.", where=views_in_words(exercise.best_views[:1]))
+    seen = best_seen_in_words(exercise)
     marks = _marks(known, name)
     st.html(
         f'<div class="pc-card">{figure_html(known.figures.get(name), title)}'

@@ -11,6 +11,7 @@ from pages.exercises_figure import figure_html
 from pages.exercises_known import Known
 from pages.exercises_words import (
     UNITS,
+    best_seen_in_words,
     counted_in_words,
     measure_name,
     range_in_words,
@@ -46,7 +47,7 @@ def show_exercise(known: Known, exercise: Exercise) -> None:
         left.html(figure)
     with right:
         st.header(_(exercise.title))
-        seen = _("Best seen {where}.", where=views_in_words(exercise.best_views))
+        seen = best_seen_in_words(exercise)
         st.html(
             f'<p class="pc-lead">{escape(_(exercise.about))}</p>'
             f"<p>{escape(counted_in_words(exercise))}</p>"

@@ -8,6 +8,7 @@ from html import escape
 from posecore.exercises import Exercise, Target
 from posecore.language import Text, _
 from posecore.measures import Reading
+from posecore.store.words import VIEWS
 
 MEASURES = {
     "elbow": Text("Elbow"),
@@ -48,11 +49,6 @@ MOMENTS = {
     "back": Text("on the way back"),
     "whole": Text("all the time"),
     "rep": Text("in the whole repetition"),
-}
-VIEWS = {
-    "front": Text("from the front"),
-    "diagonal": Text("from half way round"),
-    "side": Text("from the side"),
 }
 UNITS = {"deg": "°", "ratio": "", "s": " s"}
 
@@ -95,6 +91,11 @@ def views_in_words(views: tuple[str, ...]) -> str:
     for view in views[1:]:
         words = _("{one} or {other}", one=words, other=VIEWS[view])
     return words
+
+
+def best_seen_in_words(exercise: Exercise) -> str:
+    """From where most of it can be judged: one place, the same wherever it is said."""
+    return _("Best seen {where}.", where=views_in_words(exercise.best_views[:1]))
 
 
 def counted_in_words(exercise: Exercise) -> str:

@@ -11,9 +11,11 @@ import pages.accuracy_model
 from pages.accuracy_angles import best_views
 from pages.accuracy_model import rows_of, scores_in
 from pages.accuracy_unseen import class_rows, compared_row, in_words, read_figures, titles_of
+from pages.exercises_words import best_seen_in_words
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.classify import ModelError
+from posecore.exercises import load_exercises
 from posecore.plots.recognition import calibration_figure, confusion_figure, voting_figure
 
 PAGE = Path(__file__).parents[1] / "pages" / "accuracy.py"
@@ -47,14 +49,22 @@ def test_every_exercise_has_its_best_view_and_its_training_data():
     assert "Anything else" in told
 
 
-def test_best_view_is_the_one_with_the_least_error():
-    (row,) = best_views({"squat": {"front": 9.6, "side": 5.4, "diagonal": 6.0}})
-    assert (row["Exercise"], row["Best seen"], row["Error there"], row["Worst view"]) == (
-        "Squat",
-        "from the side",
-        "5°",
-        "10°",
-    )
+def test_camera_is_put_where_the_exercises_page_puts_it_with_the_least_error_beside_it():
+    (row,) = best_views({"squat": {"front": 9.6, "side": 5.4, "diagonal": 3.3}})
+    assert row == {
+        "Exercise": "Squat",
+        "Best seen": "from the side",
+        "Error there": "5°",
+        "Least error": "3°, diagonally",
+    }
+    for name, exercise in load_exercises().items():
+        (row,) = best_views({name: {"front": 4.0, "side": 5.4, "diagonal": 3.3}})
+        assert best_seen_in_words(exercise) == f"Best seen {row['Best seen']}."
+
+
+def test_error_that_rounds_to_nothing_is_not_told_as_none():
+    (row,) = best_views({"plank": {"side": 0.3, "diagonal": 13.8}})
+    assert (row["Error there"], row["Least error"]) == ("under 1°", "under 1°, from the side")
 
 
 def test_exercise_that_was_not_measured_has_no_row():

@@ -113,7 +113,7 @@ def test_an_exercise_shows_targets_views_and_sources_with_links(folder: Path) ->
     for target in EXERCISES["lunge"].targets:
         assert target_name(target) in shown
     assert "Taken from: " in shown
-    assert "Can be judged from half way round or from the side." in shown
+    assert "Can be judged diagonally or from the side." in shown
     assert 'href="https://pmc.ncbi.nlm.nih.gov/articles/PMC3396296/"' in shown
     assert len(app.get("plotly_chart")) == 1
     press(app, "All exercises")

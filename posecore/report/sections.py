@@ -15,7 +15,7 @@ from posecore.findings import ENOUGH
 from posecore.language import Text, _, many
 from posecore.measures import SIDED
 from posecore.report.charts import Chart, chart_of
-from posecore.store.words import measured, place_of, range_of, reading_of, rep_labels
+from posecore.store.words import VIEWS, measured, place_of, range_of, reading_of, rep_labels
 from posecore.types import ExerciseSet, Fault, Rep
 
 PARTS = (Text("depth"), Text("control"), Text("symmetry"), Text("path"), Text("form"))
@@ -32,11 +32,6 @@ _UNTOLD = {
 }
 
 
-_FILM = {
-    "front": Text("from the front"),
-    "side": Text("from the side"),
-    "diagonal": Text("diagonally"),
-}
 _SEEN = {
     "front": Text("seen from the front, {start} – {end} s"),
     "side": Text("seen from the side, {start} – {end} s"),
@@ -286,9 +281,9 @@ def _reason(target: Target, analysis: Analysis, frames: np.ndarray) -> str | Non
         return None
     views = [analysis.view[i] for i in np.flatnonzero(frames) if i < len(analysis.view)]
     if views and np.mean([view in target.views for view in views]) < ENOUGH:
-        how = _(_FILM[target.views[0]])
+        how = _(VIEWS[target.views[0]])
         for view in target.views[1:]:
-            how = _("{one} or {other}", one=how, other=_FILM[view])
+            how = _("{one} or {other}", one=how, other=VIEWS[view])
         return _(_CAMERA_SAW[_view(analysis, frames)], how=how)
     joint = target.reading.measure
     if f"left_{joint}" not in JOINT_INDEX or joint not in SIDED:

@@ -34,6 +34,12 @@ PLACES = (
     Text("step"), Text("tempo out"), Text("tempo back"), Text("rom"), Text("trunk swing"),
 )  # fmt: skip
 """What a fault can be about, for the catalogues."""
+VIEWS = {
+    "front": Text("from the front"),
+    "diagonal": Text("diagonally"),
+    "side": Text("from the side"),
+}
+"""From where the camera sees the person."""
 PARTS = (Text("depth"), Text("control"), Text("symmetry"), Text("path"))
 """What a score is made of, for the catalogues."""
 
