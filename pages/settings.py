@@ -166,20 +166,35 @@ def show_files(store: Store) -> None:
 
 def _exported(store: Store) -> bytes:
     out = io.BytesIO()
-    store.archive.export(out)
+    kept.export(store, out, person=logged_in())
     return out.getvalue()
 
 
 def _import(store: Store, given: io.BytesIO) -> None:
     try:
         with st.spinner(_("Importing")):
-            done = store.archive.import_(given)
+            done = kept.import_(store, given, person=logged_in())
     except StoreError as error:
         st.error(_(words_of(error)))
+        return
+    except OSError as error:
+        st.error(
+            _(
+                "The sessions are imported, but {file} could not be written: {reason}.",
+                file=error.filename,
+                reason=error.strerror,
+            )
+        )
         return
     words = many("{n} session imported.", "{n} sessions imported.", done.sessions)
     if done.already_here:
         words += " " + many("{n} was here already.", "{n} were here already.", done.already_here)
+    if done.files:
+        words += " " + many(
+            "{n} file of own exercises and plans imported.",
+            "{n} files of own exercises and plans imported.",
+            len(done.files),
+        )
     st.session_state["settings_imported"] = words
     st.session_state["settings_imports"] += 1
     st.rerun()

@@ -6,18 +6,22 @@ their own, and what a restore replaced lies as a backup beside the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from posecore.exercises import own_folder
-from posecore.exercises.own import erase_own
+from posecore.exercises.own import add_own, erase_own, own_files
 from posecore.language import Text
-from posecore.store import NotAnExport, Store, whole_file
+from posecore.store import Imported, NotAnExport, Store, whole_file
 
 if TYPE_CHECKING:
-    from posecore.store.document import PersonEntry, SessionEntry
+    from posecore.store.document import Entry, FileEntry
+
+_log = logging.getLogger(__name__)
 
 KEPT_AFTER_DELETION = timedelta(days=1)
 """How long a deleted session can be brought back."""
@@ -41,6 +45,67 @@ def replaced(store: Store) -> list[Path]:
     """What was replaced, of everybody; the latest first. A ``.db`` is a damaged database's file."""
     kinds = ("replaced-*.jsonl.gz", "replaced-*.db")
     return sorted((file for kind in kinds for file in store.folder.glob(kind)), reverse=True)
+
+
+def export(
+    store: Store,
+    out: BinaryIO,
+    *,
+    person: str | None = None,
+    deleted: bool = False,
+    tell: Callable[[str], object] | None = None,
+) -> int:
+    """Write sessions, own exercises and plans; the number of sessions. See Archive.export.
+
+    ``tell`` is given a sentence about each thing that is left out because it cannot be read.
+    """
+    told = {} if tell is None else {"tell": tell}
+    files = _files(store, person, tell)
+    return store.archive.export(out, person=person, deleted=deleted, files=files, **told)
+
+
+def _files(
+    store: Store, person: str | None, tell: Callable[[str], object] | None
+) -> Iterator[FileEntry]:
+    from posecore.store.document import FileEntry
+
+    people = ["", *(each.name for each in store.people.all())] if person is None else [person]
+    for each in people:
+        try:
+            for name, text in own_files(own_folder(), each).items():
+                yield FileEntry(person=each, name=name, text=text)
+        except (OSError, ValueError) as error:
+            sentence = Text(
+                "A file of {person}'s own exercises cannot be read and is left out: {reason}.",
+                person=each or own_folder(),
+                reason=getattr(error, "strerror", None) or str(error),
+            )
+            (tell or _log.warning)(sentence)
+
+
+def import_(store: Store, source: BinaryIO, *, person: str | None = None) -> Imported:
+    """Take over the sessions and own files that are not here yet. See Archive.import_.
+
+    Raises OSError where the sessions are here and a file cannot be written.
+    """
+    return _take(store.archive.import_(source, person=person), person)
+
+
+def restore(store: Store, source: BinaryIO, **how: Any) -> Imported:
+    """Put back a backup; own files that are here stay as they are. See Archive.restore."""
+    return _take(store.archive.restore(source, **how), None)
+
+
+def _take(done: Imported, person: str | None) -> Imported:
+    """``done`` with the files alone that are new here."""
+    folder = own_folder()
+    whose = [each.person if person is None else person for each in done.files]
+    new = tuple(
+        each
+        for each, owner in zip(done.files, whose, strict=True)
+        if add_own(folder, owner, each.name, each.text)
+    )
+    return replace(done, files=new)
 
 
 def erase(store: Store, person: str | None) -> int:
@@ -92,7 +157,7 @@ def _stays(error: OSError, file: Path) -> NotErased:
 def _take_out(backup: Path, person: str) -> None:
     from posecore.store.document import read_document, write_document
 
-    def others() -> Iterator[PersonEntry | SessionEntry]:
+    def others() -> Iterator[Entry]:
         for entry in read_document(source):
             if (entry.name if entry.kind == "person" else entry.person) != person:
                 yield entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from posecore.exercises.write import save_exercise
 from posecore.features import FEATURE_NAMES
 from posecore.plan import Step, save_plan
 from posecore.store import URL_VARIABLE, DatabaseBusy, Store
+from posecore.store.document import FileEntry, read_document
 from posecore.taught import Examples, write_examples
 from tests.stored import NOON, squats
 
@@ -97,7 +99,7 @@ def test_nothing_of_one_person_is_left_in_any_file_and_the_others_stay(store):
     assert count_own(folder_of(store), None) == (2, 2)
     assert kept.replaced(store) == [place]
     with place.open("rb") as source:
-        assert store.archive.restore(source, replace=True) == 4
+        assert store.archive.restore(source, replace=True).sessions == 4
 
 
 def test_a_backup_of_one_person_alone_goes_with_them(store):
@@ -175,3 +177,62 @@ def test_a_visit_to_any_page_removes_what_was_deleted_a_day_ago(store, monkeypat
     assert not app.exception
     assert store.sessions(deleted=True) == [] and len(store.sessions()) == 3
     assert "purge_once()" in (Path(serve.__file__).with_name("app.py")).read_text("utf-8")
+
+
+OWN = {"squat.toml", "my_move.taught.json", "plan.json"}
+
+
+def carried(store: Store, **options: object) -> io.BytesIO:
+    out = io.BytesIO()
+    kept.export(store, out, **options)
+    out.seek(0)
+    return out
+
+
+def own_of(person: str, folder: Path) -> set[str]:
+    return {path.name for path in person_folder(folder, person).glob("*") if path.is_file()}
+
+
+def test_own_exercises_and_plans_go_along_to_another_computer(store, tmp_path, monkeypatch):
+    everything, of_one = carried(store), carried(store, person=PERSON)
+    there = tmp_path / "there"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(there))
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    assert len(kept.import_(other, of_one).files) == 3
+    assert own_of(PERSON, there) == OWN and own_of(OTHER, there) == own_of("", there) == set()
+    done = kept.import_(other, everything)
+    assert (done.sessions, len(done.files)) == (2, 6), "what was here already stays"
+    assert own_of(OTHER, there) == own_of("", there) == OWN
+    for name in OWN:
+        here, before = (person_folder(at, OTHER) / name for at in (there, folder_of(store)))
+        assert here.read_bytes() == before.read_bytes()
+    other.close()
+
+
+def test_a_file_that_is_here_already_stays_as_it_is(store):
+    mine = person_folder(folder_of(store), PERSON) / "squat.toml"
+    exported = carried(store)
+    mine.write_text("changed since", encoding="utf-8")
+    assert kept.import_(store, exported).files == ()
+    assert mine.read_text(encoding="utf-8") == "changed since"
+
+
+def test_files_become_those_of_whom_they_are_imported_for(store):
+    exported = carried(store, person=PERSON)
+    kept.import_(store, exported, person="Ben")
+    assert own_of("Ben", folder_of(store)) == OWN
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_go_along(store):
+    (person_folder(folder_of(store), OTHER) / "squat.toml").write_bytes(b"\xff")
+    said: list[str] = []
+    exported = carried(store, tell=said.append)
+    (sentence,) = said
+    assert OTHER in sentence
+    assert len(list(read_document(exported))) == 3 + 2 + 3 + 3  # sessions, names, files
+
+
+@pytest.mark.parametrize("name", ["../squat.toml", "squat.py", "/squat.toml", "a/squat.toml", ""])
+def test_no_file_of_another_name_is_taken_from_an_import(name):
+    with pytest.raises(ValueError):
+        FileEntry(person="Ana", name=name, text="")

@@ -114,7 +114,7 @@ def test_what_an_older_version_kept_under_a_blank_name_is_carried_as_nobodys(sto
     with store._database.writing() as connection:
         connection.execute(update(sessions).values(person=" "))
         connection.execute(update(people).values(name=" "))
-    assert other.archive.restore(io.BytesIO(exported(store, deleted=True))) == 1
+    assert other.archive.restore(io.BytesIO(exported(store, deleted=True))).sessions == 1
     assert [each.person for each in other.sessions()] == [""] and other.people.all() == []
 
 
@@ -126,7 +126,7 @@ def test_a_name_of_an_exercise_that_is_too_long_is_cut_and_carried(store, other)
     if store._database.is_sqlite:  # which kept it uncut before
         with store._database.writing() as connection:
             connection.execute(update(sets).values(exercise=long))
-    assert other.archive.restore(io.BytesIO(exported(store))) == 1
+    assert other.archive.restore(io.BytesIO(exported(store))).sessions == 1
     assert long[:100] in other.exercises()
 
 
@@ -153,18 +153,18 @@ def test_notes_are_as_long_as_they_can_be_carried(store, other):
 def test_a_backup_is_put_back_into_an_empty_database_only_unless_told_otherwise(store, other):
     fill(store)
     backup = exported(store, deleted=True)
-    assert other.archive.restore(io.BytesIO(backup)) == 48
+    assert other.archive.restore(io.BytesIO(backup)).sessions == 48
     squats(other, person="Dov")
     with pytest.raises(NotEmpty, match="has 49 sessions"):
         other.archive.restore(io.BytesIO(backup))
-    assert other.archive.restore(io.BytesIO(backup), replace=True) == 48
+    assert other.archive.restore(io.BytesIO(backup), replace=True).sessions == 48
     assert exported(other, deleted=True) == backup
 
 
 def test_what_a_restore_replaces_is_kept_in_a_folder_that_is_not_there_yet(store, tmp_path):
     squats(store)
     backup, kept = exported(store, deleted=True), tmp_path / "data" / "posecoach" / "kept.jsonl.gz"
-    assert store.archive.restore(io.BytesIO(backup), replace=True, keep=kept) == 1
+    assert store.archive.restore(io.BytesIO(backup), replace=True, keep=kept).sessions == 1
     assert kept.read_bytes() == backup
     assert kept.parent.stat().st_mode & 0o777 == 0o700
 

@@ -6,25 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from posecore.commands.console import complain, console, fail
+
+if TYPE_CHECKING:
+    from posecore.store import Imported
 
 _File = Annotated[Path, typer.Argument(help="By custom its name ends in .jsonl.gz.")]
 _Replace = Annotated[bool, typer.Option("--replace", help="Write over the file that is there.")]
 
 
 def backup(file: _File, replace: _Replace = False) -> None:
-    """Keep all sessions of everybody in a file, those that can still be restored, too."""
+    """Keep all of everybody in a file: sessions, also deleted ones, own exercises and plans."""
+    from posecore import kept
     from posecore.store import Store, whole_file
 
     with _told():
         store = Store()
         _demand_new(file, replace)
         with whole_file(file) as out:
-            n = store.archive.export(out, deleted=True, tell=complain)
+            n = kept.export(store, out, deleted=True, tell=complain)
     _say(f"{_sessions(n)} of {store.place} kept in {file}.")
 
 
@@ -33,7 +37,8 @@ def export(
     person: Annotated[str | None, typer.Option(help="Only this person's. Default: all.")] = None,
     replace: _Replace = False,
 ) -> None:
-    """Write sessions to a file that another PoseCoach can import."""
+    """Write sessions, own exercises and plans to a file that another PoseCoach can import."""
+    from posecore import kept
     from posecore.store import Store, whole_file
 
     with _told():
@@ -42,7 +47,7 @@ def export(
             fail(f"There is nobody named {person} in {store.place}.")
         _demand_new(file, replace)
         with whole_file(file) as out:
-            n = store.archive.export(out, person=person, tell=complain)
+            n = kept.export(store, out, person=person, tell=complain)
     _say(f"{_sessions(n)} written to {file}.")
 
 
@@ -50,14 +55,15 @@ def import_sessions(
     file: _File,
     person: Annotated[str | None, typer.Option(help="Whose they become. Default: as kept.")] = None,
 ) -> None:
-    """Take over the sessions of a file that are not here yet."""
+    """Take over the sessions, own exercises and plans of a file that are not here yet."""
+    from posecore import kept
     from posecore.store import Store
 
     with _told(), file.open("rb") as source:
         store = Store()
-        done = store.archive.import_(source, person=person)
+        done = kept.import_(store, source, person=person)
     known = f"; {_sessions(done.already_here)} were here already" if done.already_here else ""
-    _say(f"{_sessions(done.sessions)} taken over into {store.place}{known}.")
+    _say(f"{_sessions(done.sessions)} taken over into {store.place}{known}{_files(done)}.")
 
 
 def restore(
@@ -67,21 +73,22 @@ def restore(
     ] = False,
 ) -> None:
     """Put back a backup. What it replaces is kept in a file first."""
-    from posecore.kept import place_for_replaced
+    from posecore import kept
     from posecore.store import NotEmpty, Store
 
     with _told(), file.open("rb") as source:
         store = Store()
         if not replace:
             try:
-                n = store.archive.restore(source)
+                done = kept.restore(store, source)
             except NotEmpty as error:
                 fail(f"{error} Add --replace to put the backup in their place.")
-            _say(f"{_sessions(n)} put back into {store.place}.")
+            _say(f"{_sessions(done.sessions)} put back into {store.place}{_files(done)}.")
             return
-        kept = place_for_replaced(store, datetime.now())
-        n = store.archive.restore(source, replace=True, keep=kept, tell=complain)
-    _say(f"{_sessions(n)} put back into {store.place}. What was there is kept in {kept}.")
+        place = kept.place_for_replaced(store, datetime.now())
+        done = kept.restore(store, source, replace=True, keep=place, tell=complain)
+    put = f"{_sessions(done.sessions)} put back into {store.place}{_files(done)}."
+    _say(f"{put} What was there is kept in {place}.")
 
 
 def erase(
@@ -136,6 +143,10 @@ def _demand_new(path: Path, replace: bool) -> None:
 
 def _say(sentence: str) -> None:
     console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _files(done: Imported) -> str:
+    return f"; {len(done.files)} files of own exercises and plans" if done.files else ""
 
 
 def _sessions(n: int) -> str:

@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 
 from posecore.exercises.names import person_folder
-from posecore.private import make_folder
+from posecore.private import make_folder, write_text
 
+_WHOLE = ("*.toml", "*.taught.json", "plan.json")
 _WRITTEN = (
-    "*.toml", "*.taught.json", "plan.json",
+    *_WHOLE,
     # What a program that was killed meanwhile leaves, in this version and those before.
     ".unfinished-*", ".*.toml.part", ".*.taught.json.part", ".plan.json.part", "plan.part",
 )  # fmt: skip
@@ -38,6 +39,26 @@ def count_own(folder: Path, person: str | None) -> tuple[int, int]:
         for pattern in ("*.toml", "plan.json")
     )
     return exercises, plans
+
+
+def own_files(folder: Path, person: str) -> dict[str, str]:
+    """Name -> text of one person's exercises and plan, "" for nobody's in particular.
+
+    Raises OSError or UnicodeDecodeError, a ValueError, where one cannot be read.
+    """
+    theirs = person_folder(folder, person)
+    paths = chain.from_iterable(theirs.glob(pattern) for pattern in _WHOLE)
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(paths)}
+
+
+def add_own(folder: Path, person: str, name: str, text: str) -> bool:
+    """Keep a file that came from elsewhere. False where there is one of that name: it stays."""
+    path = person_folder(folder, person) / name
+    if path.exists():
+        return False
+    make_folder(path.parent)
+    write_text(path, text)
+    return True
 
 
 def erase_own(folder: Path, person: str | None) -> bool:

@@ -6,9 +6,10 @@ What does the work, ``carrying``, is loaded when it is first needed: most starts
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -22,6 +23,9 @@ from posecore.store.people import proper_or_nobody
 from posecore.store.records import Imported
 from posecore.store.scope import Scope
 from posecore.store.tables import SCHEMA_VERSION, people, sessions
+
+if TYPE_CHECKING:
+    from posecore.store.document import FileEntry
 
 _log = logging.getLogger(__name__)
 
@@ -43,12 +47,14 @@ class Archive:
         *,
         person: str | None = None,
         deleted: bool = False,
+        files: Iterable[FileEntry] = (),
         tell: Callable[[str], object] = _noted,
     ) -> int:
         """The number of sessions written, as they were at one moment.
 
         person   only this person's; None: everybody's
         deleted  with those that are deleted and not yet purged, which a backup keeps
+        files    people's own, to go with them
         tell     is given a sentence about each that is damaged, and left out
         """
         from posecore.store.carrying import entries
@@ -56,7 +62,7 @@ class Archive:
 
         with self._database.reading() as connection:
             whose = self._scope.whose(person)
-            return write_document(out, entries(connection, whose, deleted, tell))
+            return write_document(out, chain(entries(connection, whose, deleted, tell), files))
 
     def damage(self) -> list[str]:
         """A sentence about each thing in a file that cannot be read any more. Writes nothing."""
@@ -98,8 +104,8 @@ class Archive:
         replace: bool = False,
         keep: Path | None = None,
         tell: Callable[[str], object] = _noted,
-    ) -> int:
-        """Put back a backup; the number of sessions. A damaged one changes nothing.
+    ) -> Imported:
+        """Put back a backup. A damaged one changes nothing.
 
         replace  remove for good what is here; without it NotEmpty where there is something
         keep     becomes a backup of what is removed, to the last rep, before it is; where
@@ -127,7 +133,7 @@ class Archive:
                         kept.append(file)
                 connection.execute(delete(sessions))
                 connection.execute(delete(people))
-                return take_over(connection, source, None).sessions
+                return take_over(connection, source, None)
             except BaseException:
                 for file in kept:
                     file.unlink(missing_ok=True)  # nothing is removed after all

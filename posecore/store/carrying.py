@@ -15,6 +15,7 @@ from posecore.language import Text, words_of
 from posecore.store.document import (
     CurveEntry,
     FaultEntry,
+    FileEntry,
     PersonEntry,
     RepEntry,
     SessionEntry,
@@ -155,15 +156,18 @@ def _measured(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 def take_over(connection: Connection, source: BinaryIO, person: str | None) -> Imported:
     taken = known = 0
+    files = list[FileEntry]()
     for entry in read_document(source):
         if isinstance(entry, PersonEntry):
             make_known(connection, person if person is not None else entry.name)
+        elif isinstance(entry, FileEntry):
+            files.append(entry)
         elif connection.execute(select(exists().where(sessions.c.uid == entry.uid))).scalar():
             known += 1
         else:
             _insert_session(connection, entry, person)
             taken += 1
-    return Imported(taken, known)
+    return Imported(taken, known, tuple(files))
 
 
 def _insert_session(connection: Connection, entry: SessionEntry, person: str | None) -> None:

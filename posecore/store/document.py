@@ -3,6 +3,7 @@
     {"kind": "head", "format": "posecoach-sessions", "version": 1}
     {"kind": "person", "name": "Ana"}                                      one a person
     {"kind": "session", "uid": "…", "started_at": "…", "sets": […], …}      one a session
+    {"kind": "file", "person": "Ana", "name": "squat.toml", "text": "…"}    one an own file
     {"kind": "end", "sessions": 12}
 
 packed by gzip, whose sum tells a damaged file, as the last line tells one that was cut off. What
@@ -41,7 +42,7 @@ from posecore.store.tables import (
     WORD_LENGTH,
 )
 
-FORMAT, VERSION = "posecoach-sessions", 1
+FORMAT, VERSION = "posecoach-sessions", 2
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes: a session of 6000 reps of three seconds, each with a curve of 30 points a second. Longer
 is no session, but a file made to fill the memory."""
@@ -155,17 +156,29 @@ class SessionEntry(_Entry):
     sets: _Many[SetEntry]
 
 
+class FileEntry(_Entry):
+    """An exercise of somebody's own, what it is recognised by, or their plan of the day."""
+
+    kind: Literal["file"] = "file"
+    person: Annotated[_Text, AfterValidator(proper_or_nobody)]
+    name: Annotated[str, Field(pattern=r"^([a-z0-9_]{1,80}\.(toml|taught\.json)|plan\.json)$")]
+    text: _Text
+
+
+Entry = PersonEntry | SessionEntry | FileEntry
+
+
 class End(_Entry):
     kind: Literal["end"] = "end"
     sessions: int
 
 
-_LINE: TypeAdapter[Head | PersonEntry | SessionEntry | End] = TypeAdapter(
-    Annotated[Head | PersonEntry | SessionEntry | End, Field(discriminator="kind")]
+_LINE: TypeAdapter[Head | Entry | End] = TypeAdapter(
+    Annotated[Head | Entry | End, Field(discriminator="kind")]
 )
 
 
-def write_document(out: BinaryIO, entries: Iterable[PersonEntry | SessionEntry]) -> int:
+def write_document(out: BinaryIO, entries: Iterable[Entry]) -> int:
     """The number of sessions written. The same entries give the same bytes."""
     n = 0
     # Level 1: half of it are curves, which hardly shrink further at three times the time.
@@ -182,7 +195,7 @@ def write_document(out: BinaryIO, entries: Iterable[PersonEntry | SessionEntry])
     return n
 
 
-def read_document(source: BinaryIO) -> Iterator[PersonEntry | SessionEntry]:
+def read_document(source: BinaryIO) -> Iterator[Entry]:
     """Its entries, one at a time; NotAnExport with a sentence as soon as something is wrong.
 
     What was given before may come from a damaged file: keep nothing before the last one came.
@@ -218,7 +231,7 @@ class _Counted:
         return self._source.seek(place)
 
 
-def _entries(packed: gzip.GzipFile, counted: _Counted) -> Iterator[PersonEntry | SessionEntry]:
+def _entries(packed: gzip.GzipFile, counted: _Counted) -> Iterator[Entry]:
     head = _entry_of(packed, counted, 1)
     if not isinstance(head, Head):
         raise _wrong(1, "the heading is missing")
@@ -247,9 +260,7 @@ def _entries(packed: gzip.GzipFile, counted: _Counted) -> Iterator[PersonEntry |
         raise _wrong(number + 1, "something after the end")
 
 
-def _entry_of(
-    packed: gzip.GzipFile, counted: _Counted, number: int
-) -> Head | PersonEntry | SessionEntry | End:
+def _entry_of(packed: gzip.GzipFile, counted: _Counted, number: int) -> Head | Entry | End:
     line = packed.readline(LONGEST_LINE)
     if not line:
         raise _cut_off()

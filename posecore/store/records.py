@@ -8,13 +8,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from posecore.language import Text
 from posecore.store.errors import DamagedRecord
 from posecore.types import Fault, Rep
+
+if TYPE_CHECKING:
+    from posecore.store.document import FileEntry
 
 
 @dataclass(frozen=True)
@@ -247,7 +250,12 @@ class PersonSummary:
 
 @dataclass(frozen=True)
 class Imported:
-    """``already_here``: sessions that the database had, and which were left as they are."""
+    """What an import found.
+
+    already_here  sessions that the database had, and which were left as they are
+    files         people's own, which are none of the database's business: see posecore.kept
+    """
 
     sessions: int
     already_here: int
+    files: tuple[FileEntry, ...] = ()
