@@ -3,6 +3,7 @@
 import streamlit as st
 
 import pages.language  # noqa: F401  (every page asks it)
+from pages.address import follow_address
 from pages.failure import tell_in_a_sentence
 from pages.gate import close_to_strangers
 from pages.look import look_after_all
@@ -19,6 +20,7 @@ close_to_strangers()
 look_after_all()
 demand_login()
 purge_once()
+follow_address()
 shown = [
     st.Page("pages/workout.py", title=_("Workout"), icon=":material/videocam:", default=True),
     st.Page("pages/video.py", title=_("Video"), icon=":material/movie:"),

@@ -14,7 +14,7 @@ from posecore.language import ENGLISH, _, language
 _STYLE = """
 .stMainBlockContainer { padding: 4.6rem clamp(.8rem, 5vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { padding-top: 0; }
-.st-key-said_language { display: none; }
+:is(.st-key-said_language, .st-key-said_address) { display: none; }
 [data-testid="stButtonGroup"] button[data-selected="true"] p,
 [data-testid="stMetricDelta"] p, [data-testid="stMetricDelta"],
 [data-testid="stAlert"] [data-testid="stMarkdownContainer"],

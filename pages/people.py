@@ -5,6 +5,8 @@ Where people log in there is nothing to choose: the store is that of whoever has
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.person import logged_in, own
@@ -85,7 +87,7 @@ def choose_person(store: Store) -> str:
         with words:
             show_names(names, here, _("Who trains?"), _("No name"))
     with add:
-        offer_to_add(store)
+        offer_to_add(store, "stretch")
     return here
 
 
@@ -113,11 +115,11 @@ def forget_choice() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def offer_to_add(store: Store) -> None:
+def offer_to_add(store: Store, width: Literal["content", "stretch"] = "content") -> None:
     """A form with one name, opened by a button; whoever is added trains next."""
     label, icon = _("Add a person"), ":material/person_add:"
     with (
-        st.popover(label, icon=icon, key=_ADDING, on_change="rerun"),
+        st.popover(label, icon=icon, width=width, key=_ADDING, on_change="rerun"),
         st.form("people_add", border=False, clear_on_submit=True),
     ):
         st.text_input(_("Name"), max_chars=80, key=_NAME)
