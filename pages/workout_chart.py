@@ -39,7 +39,9 @@ STYLE = """
 .pc-legend b { min-width: 3.2em; font-variant-numeric: tabular-nums; }
 .pc-plot { position: relative; flex: 1 1 auto; min-height: 6rem; border-radius: 8px;
   border: 2px solid #8793a6; overflow: hidden; }
-.pc-plot svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+/* The scale has a margin of its own beside the newest angles, and the targets' names a ground. */
+.pc-plot { --pc-scale: 3.2rem; }
+.pc-plot svg { position: absolute; inset: 0; width: calc(100% - var(--pc-scale)); height: 100%; }
 .pc-plot path, .pc-plot rect { vector-effect: non-scaling-stroke; }
 .pc-line { stroke-width: 4; stroke-linejoin: round; }
 .pc-target { stroke-width: 2; stroke-dasharray: 3 4; }
@@ -47,7 +49,8 @@ STYLE = """
 .pc-mark-rep { stroke: #8793a6; stroke-width: 2; stroke-dasharray: 2 6; fill: none; }
 .pc-tick, .pc-band { position: absolute; line-height: 1; font-size: 1.1rem; }
 .pc-tick { right: .4rem; transform: translateY(-50%); opacity: .8; }
-.pc-band { left: .5rem; font-weight: 600; margin-top: .2rem; }
+.pc-band { left: .3rem; font-weight: 600; margin-top: .2rem; padding: .05rem .25rem;
+  border-radius: 4px; background: color-mix(in srgb, var(--st-background-color) 85%, transparent); }
 @media (max-width: 640px) { .pc-legend { font-size: 1.1rem; } .pc-band { font-size: 1rem; } }
 </style>
 """
