@@ -59,6 +59,9 @@ STYLE = """
 .st-key-pc_word .pc-word { min-height: max(12rem,
   calc(100vh - var(--pc-head) - var(--pc-high) - var(--pc-gap))); }
 .st-key-pc_stage:has(.st-key-pc_word) .pc-board { min-height: var(--pc-high); }
+/* The number takes what the plan's line, the bars and the votes leave of the board. */
+.st-key-pc_stage:has(.st-key-pc_word) .pc-count { flex: 1 1 0; min-height: 3.6rem;
+  container-type: size; }
 
 .st-key-pc_board [data-testid="stPageLink"] a { padding: .6rem 1rem; border: 2px solid currentColor;
   border-radius: 10px; }
@@ -74,10 +77,10 @@ STYLE = """
 .pc-track { flex: 1; height: .9rem; border: 2px solid #cdd6e4; border-radius: 8px; }
 .pc-fill { height: 100%; background: #56b4e9; border-radius: 5px; }
 .pc-count { display: flex; align-items: center; gap: 1rem; margin: .2rem 0 0; flex: 1; }
-.pc-number { font-size: clamp(6rem, min(15vw, 26vh), 20rem); font-weight: 800; line-height: .9;
-  font-variant-numeric: tabular-nums; }
-.pc-number.pc-clock { font-size: clamp(4.5rem, min(11vw, 22vh), 14rem); }
-.pc-number.pc-huge { font-size: clamp(9rem, min(24vw, 38vh), 30rem); }
+.pc-number { font-size: min(clamp(6rem, min(15vw, 26vh), 20rem), 105cqh); font-weight: 800;
+  line-height: .9; font-variant-numeric: tabular-nums; }
+.pc-number.pc-clock { font-size: min(clamp(4.5rem, min(11vw, 22vh), 14rem), 105cqh); }
+.pc-number.pc-huge { font-size: min(clamp(9rem, min(24vw, 38vh), 30rem), 105cqh); }
 .pc-unit { font-size: clamp(1.6rem, 2.6vw, 3.2rem); font-weight: 600; padding-top: 1.6em; }
 .pc-phase { margin-left: auto; font-size: clamp(1.5rem, 2.5vw, 3rem); font-weight: 700;
   text-align: right; max-width: 50%; }
@@ -136,11 +139,15 @@ STYLE = """
   .st-key-pc_stage { grid-template-areas: "bar" "picture" "board" "voice"; }
   .pc-intro img { max-height: 8rem; }
   .st-key-pc_stage:has(.st-key-pc_word) {
-    grid-template-areas: "bar" "picture" "word" "board" "voice" "chart" "more"; }
+    grid-template-columns: 2fr 3fr; grid-template-areas: "bar voice" "picture picture"
+    "word word" "board board" "chart chart" "more more"; }
   .st-key-pc_chart { height: 16rem; }
-  .st-key-pc_word .pc-word { min-height: 5.4rem; padding: .4rem .8rem; gap: .8rem; }
-  .st-key-pc_stage:has(.st-key-pc_word) .pc-board { min-height: 0; }
-  .st-key-pc_stage:has(.st-key-pc_word) .pc-chosen { display: none; }
+  .st-key-pc_word .pc-word { min-height: 5.6rem; padding: .4rem .8rem; gap: .8rem; }
+  .pc-word.pc-long { font-size: 1.6rem; }
+  .st-key-pc_stage:has(.st-key-pc_word) .pc-board { min-height: max(15rem,
+    calc(100dvh - 75vw - 15.1rem)); }
+  .st-key-pc_stage:has(.st-key-pc_word) [data-testid="stColumn"]:has(.pc-chosen) {
+    display: none; }
   .pc-board { padding: .6rem .9rem .7rem; }
   .pc-votes { margin: .2rem 0 0; font-size: 1.1rem; }
   .pc-strip { height: 5.6rem; }

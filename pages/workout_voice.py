@@ -34,6 +34,10 @@ button { white-space: nowrap; min-height: 2.8rem; padding: 0 1.2rem; font: inher
 button[aria-pressed="true"] { background: #0b5d3b; border-color: #0b5d3b; color: #ffffff; }
 button:focus-visible { outline: 4px solid #e69f00; outline-offset: 2px; }
 button:disabled { cursor: not-allowed; opacity: .7; }
+/* On a phone it stands beside Stop, and what is said stands large below. */
+@media (max-width: 760px) { p { display: none; }
+  button { flex: 1; white-space: normal; font-size: 1.05rem; line-height: 1.15;
+    padding: 0 .5rem; } }
 """
 
 # Kept at the window, because the component is made anew when a session starts: what was allowed

@@ -11,9 +11,12 @@ from cameras import Part, close, dark, show
 from conftest import NO_CAMERA, PATIENCE_MS, Watched, choose
 from playwright.sync_api import Page, expect
 
-from bench.served import App, camera_showing
+from bench.served import ROOT, App, camera_showing
 from posecore.exercises import FOLDER_VARIABLE
+from posecore.plan import Step, save_plan
 from posecore.speech import CUE_EVERY_S
+
+SHIPPED = ROOT / "posecore" / "exercises"
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -22,10 +25,15 @@ expect.set_options(timeout=PATIENCE_MS)
 
 SILENT_VOICE = """() => {
     window.said = [];
-    SpeechSynthesis.prototype.speak = (words) =>
-        window.said.push([performance.now() / 1000, words.text]);
+    let at_s = -1;
+    const now_s = () => performance.now() / 1000;
+    SpeechSynthesis.prototype.speak = (words) => {
+        at_s = now_s();
+        window.said.push([at_s, words.text]);
+    };
+    Object.defineProperty(SpeechSynthesis.prototype, "speaking", { get: () => now_s() - at_s < 1 });
 }"""
-"""A browser without loudspeakers: what would be said is written down."""
+"""A browser without loudspeakers: what would be said, a second each, is written down."""
 
 WATCH_CHART = """() => {
     window.chart = { swaps: 0, emptied: 0 };
@@ -175,6 +183,58 @@ def test_the_guide_says_what_is_wrong_and_turns_green(app: App, open_page: Opene
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Session over")).to_be_visible()
     assert app.store.sessions() == [], "nobody did anything"
+
+
+# Below the stage on a phone there is room for the chart alone.
+SIZES = (
+    ((1280, 800), (*WHAT_MATTERS, ".st-key-pc_voice", ".pc-chart")),
+    ((390, 844), (*WHAT_MATTERS, ".st-key-pc_bar", ".st-key-pc_voice")),
+)
+
+
+def expect_stage_in_view(watched: Watched, name: str, *also: str) -> None:
+    """At both sizes, with what ``also`` stands on the board."""
+    for (width, height), selectors in SIZES:
+        watched.page.set_viewport_size({"width": width, "height": height})
+        expect_in_view(watched.page, *selectors, *also)
+        watched.take_picture(f"{name}-{width}")
+    watched.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_with_a_plan_too_all_is_in_view_and_what_a_rep_and_a_set_need_is_said(
+    app: App, open_page: Opener, tmp_path: Path, squat_camera: Path
+):
+    own = tmp_path / "own"
+    own.mkdir()
+    shipped = (SHIPPED / "squat.toml").read_text("utf-8")
+    deep = shipped.replace("low = 80\nhigh = 140", "low = 110\nhigh = 140")
+    (own / "squat.toml").write_text(deep, "utf-8")
+    save_plan(own, (Step("squat", 2, 3, rest_s=15),))
+    watched = open_page(camera_showing(squat_camera))
+    page = watched.page
+    page.evaluate(SILENT_VOICE)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_test_id("count")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Voice is off")).click()
+    expect(page.get_by_text("Set 1 of 2 · 0 of 3 reps")).to_be_visible()
+    expect_stage_in_view(watched, "plan-first")
+    expect(page.get_by_text("Set 1 of 2 · 1 of 3 reps")).to_be_visible()
+    expect(page.get_by_test_id("word")).to_have_text(re.compile("Go a little deeper"))
+    expect_stage_in_view(watched, "plan-rep", ".pc-plan", ".pc-strip", ".pc-depth", ".pc-number")
+    ticks = page.evaluate(
+        """() => [...document.querySelectorAll(".pc-tick")].map(tick =>
+            tick.getBoundingClientRect().left
+            - document.querySelector(".pc-plot svg").getBoundingClientRect().right)"""
+    )
+    assert min(ticks) >= 0, "no curve runs over the scale"
+    expect(page.get_by_test_id("word")).to_have_text(re.compile("Set done. Rest."))
+    expect_stage_in_view(watched, "plan-rest", ".pc-plan", ".pc-number")
+    expect(page.get_by_test_id("word")).to_have_text(re.compile("Set done. Rest."))
+    said = [text for _, text in page.evaluate("window.said")]
+    assert said.index("Go a little deeper") == said.index("1") + 1, said
+    assert said.index("Set done. Rest.") > said.index("3"), said
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Session over")).to_be_visible()
 
 
 def test_a_plan_is_kept_and_its_rest_starts_by_itself(app: App, open_page: Opener):
