@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.accuracy_angles import show_angles
-from pages.accuracy_model import show_model
+from pages.accuracy_found import show_found
+from pages.accuracy_model import read_model, show_details, show_naming
 from pages.entrance import come_in
 from posecore.language import _
 
@@ -19,8 +20,14 @@ def main() -> None:
             "drawn by a computer, it says so."
         )
     )
+    card = read_model()
+    if card is not None:
+        show_naming(card)
+    show_found()
     show_angles()
-    show_model()
+    if card is not None:
+        with st.expander(_("Details, for those who know statistics")):
+            show_details(card)
 
 
 main()

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.accuracy_unseen import show_compared, show_unseen, titles_of
+from pages.accuracy_found import show_outcomes
+from pages.accuracy_unseen import in_words, show_compared, show_unseen, titles_of
 from pages.history_session import table
 from posecore.classify import MODEL_PATH, ModelError, read_card
 from posecore.language import Text, _, words_of
@@ -24,13 +25,29 @@ _SCORES = (
 """What a card may hold, for the catalogues."""
 
 
-def show_model() -> None:
-    st.header(_("Naming the exercise"))
+def read_model() -> dict[str, Any] | None:
+    """The model's card; None, and a sentence on the page, where it cannot be read."""
     try:
-        card = read_card(MODEL_PATH)
+        return read_card(MODEL_PATH)
     except ModelError as error:
         st.error(_(words_of(error)))
-        return
+        return None
+
+
+def show_naming(card: Mapping[str, Any]) -> None:
+    st.header(_("Naming the exercise"))
+    if card.get("leave_one_source_out"):
+        st.markdown(in_words(card))
+        show_outcomes(named(card), "naming")
+        st.markdown(
+            _(
+                "The nearer to the bottom, the less you can rely on it. Where there are few clips, "
+                "the numbers in the bars, the next ones may turn out differently."
+            )
+        )
+
+
+def show_details(card: Mapping[str, Any]) -> None:
     by_class = card.get("clips_by_class_and_source", {})
     st.markdown(
         _(
@@ -44,6 +61,7 @@ def show_model() -> None:
     scores = scores_in(card)
     if scores:
         st.markdown(table(scores))
+    show_unseen(card)
     if by_class:
         st.markdown(
             _(
@@ -52,15 +70,32 @@ def show_model() -> None:
             )
         )
         st.markdown(table(rows_of(by_class)))
-    show_unseen(card)
     show_compared()
     made = made_with(card)
     if made:
-        with st.expander(_("Sources, licences, and how it was made")):
-            licences = card.get("licences", {})
-            if licences:
-                st.markdown(table([{_("From"): k, _("Licence"): v} for k, v in licences.items()]))
-            st.markdown(table(made))
+        st.subheader(_("Sources, licences, and how it was made"))
+        licences = card.get("licences", {})
+        if licences:
+            st.markdown(table([{_("From"): k, _("Licence"): v} for k, v in licences.items()]))
+        st.markdown(table(made))
+
+
+def named(card: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Label -> outcome -> clips of unseen makers, for the chart: the best named exercise first."""
+    titles = titles_of(list(card["classes"]))
+    rows = {}
+    for truth, said in card["leave_one_source_out"]["confusion"].items():
+        if not sum(said.values()):
+            continue
+        missed = said.get(NONE, 0) if truth != NONE else 0
+        rows[truth] = {
+            _("named right"): said[truth],
+            _("not recognised"): missed,
+            _("taken for an exercise that it was not"): sum(said.values()) - said[truth] - missed,
+        }
+    right = {truth: next(iter(row.values())) / sum(row.values()) for truth, row in rows.items()}
+    order = sorted(rows, key=lambda truth: (truth == NONE, -right[truth]))
+    return {titles.get(truth, truth): rows[truth] for truth in order}
 
 
 def made_with(card: Mapping[str, Any]) -> list[dict[str, str]]:

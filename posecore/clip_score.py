@@ -132,6 +132,32 @@ def summary(scores: Iterable[ClipScore]) -> dict[str, float]:
     }
 
 
+def counting(scores: Iterable[ClipScore]) -> dict[str, dict[str, int]]:
+    """Exercise -> clips with a label of their reps, counted exactly, and off by one at most."""
+    rows: dict[str, dict[str, int]] = {}
+    for score in scores:
+        if score.reps_true and score.truth != NONE:
+            row = rows.setdefault(score.truth, {"clips": 0, "exact": 0, "near": 0})
+            row["clips"] += 1
+            row["exact"] += score.reps == score.reps_true
+            row["near"] += abs(score.reps - score.reps_true) <= 1
+    return dict(sorted(rows.items()))
+
+
+def verdicts(scores: Iterable[ClipScore]) -> dict[str, dict[str, int]]:
+    """Exercise -> clips of good and of bad form, and those of either that were said to be it."""
+    rows: dict[str, dict[str, int]] = {}
+    for score in scores:
+        if score.form and score.truth != NONE:
+            row = rows.setdefault(
+                score.truth, {"good": 0, "good_right": 0, "bad": 0, "bad_right": 0}
+            )
+            form = "good" if score.form == "correct" else "bad"
+            row[form] += 1
+            row[f"{form}_right"] += score.form_said == score.form
+    return dict(sorted(rows.items()))
+
+
 def clip_name(voted: list[str]) -> str:
     """What a clip is named after: its most voted exercise, if it is voted often enough."""
     active = Counter(v for v in voted if v != NONE)

@@ -5,12 +5,13 @@ Clips are evaluated from cached landmarks, through the same Pipeline.advance as 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from posecore.classify import ExerciseClassifier, read_card
-from posecore.clip_score import ClipScore, score_clip, summary
+from posecore.clip_score import ClipScore, counting, score_clip, summary, verdicts
 from posecore.form_check import check_form
 from posecore.penn_check import FILE as PENN_FILE
 from posecore.penn_check import check_penn
@@ -55,11 +56,13 @@ def evaluate_command(
     cache: Path | None = None,
     split: str | None = None,
     say: Say = print,
+    keep: Path | None = None,
 ) -> dict[str, dict[str, float]]:
     """Print how well the labelled clips of ``data`` are recognised, counted and judged.
 
     First what nothing was learnt from, then sources left out, as the model's card has them, then
-    all clips. ``split``: only the clips of that split. Raises DataError where there are none.
+    all clips. ``split``: only the clips of that split. ``keep``: a file for the counts and forms
+    of what nothing was learnt from. Raises DataError where there are no clips.
     """
     report: dict[str, dict[str, float]] = {}
     idle: dict[str, list[ClipScore]] = {}
@@ -80,18 +83,35 @@ def evaluate_command(
             say(line)
         if len({s.split for s in clips}) > 1:
             report["clips"] = _told("clips (all)", clips, say)
-    drawn = _labels(data, "rendered")
-    if drawn:
-        report["rendered"] = _told(
-            "rendered (drawn people)", evaluate_clips(data / "rendered", drawn, cache), say
-        )
+    labels = _labels(data, "rendered")
+    drawn = evaluate_clips(data / "rendered", labels, cache) if labels else []
+    report["rendered"] = _told("rendered (drawn people)", drawn, say)
     keypoints = data / "landmarks" / "pose_trainer"
     if keypoints.is_dir():
         report["pose_trainer"] = check_form(keypoints, say)
     report = {name: figures for name, figures in report.items() if figures}
     if not report:
         raise DataError(f"{data}: no labelled clips here. Expected clips/ and labels.tsv.")
+    if keep is not None:
+        _keep({"real": [s for s in clips if s.split == "val"], "drawn": drawn}, keep)
+        say(f"\nWrote {keep.name}.")
     return report
+
+
+def _keep(by_people: Mapping[str, list[ClipScore]], path: Path) -> None:
+    """A row for each exercise that real, or drawn, people do; the file appears when it is whole."""
+    figures = {
+        name: [
+            {"people": people, "exercise": exercise, **row}
+            for people, scores in by_people.items()
+            for exercise, row in found(scores).items()
+        ]
+        for name, found in (("counting", counting), ("form", verdicts))
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(path)
 
 
 def unseen_lines(card: Mapping[str, Any]) -> list[str]:

@@ -7,16 +7,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pages.accuracy_angles
+import pages.accuracy_found
 import pages.accuracy_model
 from pages.accuracy_angles import best_views
-from pages.accuracy_model import rows_of, scores_in
+from pages.accuracy_found import counted, counting_in_words, form_in_words, judged
+from pages.accuracy_model import named, rows_of, scores_in
 from pages.accuracy_unseen import class_rows, compared_row, in_words, read_figures, titles_of
 from pages.exercises_words import best_seen_in_words
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.classify import ModelError
 from posecore.exercises import load_exercises
-from posecore.plots.recognition import calibration_figure, confusion_figure, voting_figure
+from posecore.plots.recognition import (
+    calibration_figure,
+    confusion_figure,
+    outcomes_figure,
+    voting_figure,
+)
 
 PAGE = Path(__file__).parents[1] / "pages" / "accuracy.py"
 ERRORS = {"front": {"knee": 10.6, "elbow": 18.6}, "side": {"knee": 3.7, "elbow": 11.6}}
@@ -97,9 +104,74 @@ CARD = {
 }
 
 
+COUNTED = [
+    {"people": "real", "exercise": "squat", "clips": 7, "exact": 4, "near": 6},
+    {"people": "drawn", "exercise": "squat", "clips": 5, "exact": 5, "near": 5},
+]
+JUDGED = [
+    {"people": "real", "exercise": "squat", "good": 9, "good_right": 8, "bad": 6, "bad_right": 2}
+]
+
+
+def test_counting_and_faults_are_told_in_plain_sentences_with_their_clips():
+    counting, form = counting_in_words(COUNTED), form_in_words(JUDGED)
+    assert "7 clips of real people" in counting and "**6** were counted right" in counting
+    assert "5 clips of people drawn by a computer" in counting
+    assert "called 6 clips of real people badly done: in **2**" in form
+    assert "Of these 15 clips 15 are of one exercise, Squat" in form
+    assert counted(COUNTED)["Squat (Real people)"] == {
+        "exact": 4, "off by one": 2, "further off": 1,
+    }  # fmt: skip
+    assert judged(JUDGED) == {
+        "Real people, well done": {"judged right": 8, "judged wrong": 1},
+        "Real people, badly done": {"judged right": 2, "judged wrong": 4},
+    }
+
+
+def test_counting_and_faults_are_on_the_page_where_they_were_measured(tmp_path, monkeypatch):
+    path = tmp_path / "evaluation.json"
+    monkeypatch.setattr(pages.accuracy_found.show_found, "__defaults__", (path,))
+    assert "Counting repetitions" not in words(page())
+    path.write_text(json.dumps({"counting": COUNTED, "form": JUDGED}))
+    told = words(page())
+    assert told.index("Naming the exercise") < told.index("Counting repetitions")
+    assert "Telling faults" in told
+
+
+def test_what_only_statisticians_ask_for_is_folded_away_at_the_end():
+    app = page()
+    (details,) = app.expander
+    folded = " ".join(each.value for each in [*details.markdown, *details.subheader])
+    assert "What else was tried" in folded and "Support vectors" in folded
+    plain = [each.value for each in app.markdown if each.value not in folded]
+    assert not [words for words in plain if "support vectors" in words.lower()]
+
+
+def test_chart_of_naming_tells_missed_from_mistaken_and_ends_with_everything_else():
+    assert named(CARD) == {
+        "Squat": {
+            "named right": 6,
+            "not recognised": 0,
+            "taken for an exercise that it was not": 0,
+        },
+        "Anything else": {
+            "named right": 2,
+            "not recognised": 0,
+            "taken for an exercise that it was not": 2,
+        },
+    }
+
+
+def test_bars_of_outcomes_are_equally_long_and_carry_their_clips():
+    rows = {"Squat": {"good": 3, "bad": 1}, "Plank": {"good": 0, "bad": 2}}
+    good, bad = outcomes_figure(rows).data
+    assert list(good.x) == [0.75, 0] and list(bad.x) == [0.25, 1]
+    assert list(good.text) == ["3", ""] and list(bad.text) == ["1", "2"]
+
+
 def test_unseen_makers_are_told_in_a_plain_sentence():
     told = in_words(CARD)
-    assert "of 100 such clips **80** were named right" in told
+    assert "people and rooms that it had never seen, **80** were named right" in told
     assert "it still saw one in **30 %** of the time" in told
 
 

@@ -294,9 +294,9 @@ def test_real_clips_are_named_and_counted_on_all_processors(tmp_path: Path) -> N
             {"data": Path("DATA"), "cache": None, "out": Path("made"), "rendered": None},
         ),
         (
-            ["evaluate", "--data", "DATA", "--cache", "kept", "--split", "val"],
+            ["evaluate", "--data", "DATA", "--cache", "kept", "--split", "val", "--keep", "f.json"],
             "posecore.evaluate.evaluate_command",
-            {"data": Path("DATA"), "cache": Path("kept"), "split": "val"},
+            {"data": Path("DATA"), "cache": Path("kept"), "split": "val", "keep": Path("f.json")},
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from posecore import evaluate
-from posecore.clip_score import ClipScore, score_clip, summary
+from posecore.clip_score import ClipScore, counting, score_clip, summary, verdicts
 from posecore.evaluate import evaluate_clips, evaluate_command, unseen_lines
 from posecore.exercises import load_exercises
 from posecore.features import JOINTS_12
@@ -213,6 +214,30 @@ def test_command_prints_a_line_for_each_figure_and_exercise(data):
     text = "\n".join(said)
     assert "rep_obo" in text and "phantom_reps" in text
     assert "    squat" in text
+
+
+def test_counts_and_forms_of_clips_that_nothing_was_learnt_from_are_kept(data):
+    kept = data / "made" / "evaluation.json"
+    evaluate_command(data, say=lambda text: None, keep=kept)
+    squat = {"people": "real", "exercise": "squat"}
+    assert json.loads(kept.read_text()) == {
+        "counting": [squat | {"clips": 1, "exact": 1, "near": 1}],
+        "form": [squat | {"good": 1, "good_right": 1, "bad": 0, "bad_right": 0}],
+    }
+
+
+def test_kept_counts_tell_exact_ones_from_those_off_by_one():
+    scores = [replace(SCORE, reps=n) for n in (10, 9, 6)]
+    assert counting([*scores, NOTHING]) == {"squat": {"clips": 3, "exact": 1, "near": 2}}
+
+
+def test_kept_forms_tell_missed_faults_from_those_that_were_none():
+    missed = replace(SCORE, form="incorrect", form_said="correct")
+    wrongly = replace(SCORE, form="correct", form_said="incorrect")
+    caught = replace(missed, form_said="incorrect")
+    assert verdicts([missed, caught, wrongly, SCORE]) == {
+        "squat": {"good": 1, "good_right": 0, "bad": 2, "bad_right": 1}
+    }
 
 
 PENN = ("squat", "bowl", "squat")

@@ -76,6 +76,13 @@ def evaluate(
     rendered: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Rendered clips to train on there.")
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep counts and forms here. The page Accuracy reads models/evaluation.json.",
+        ),
+    ] = None,
 ) -> None:
     """Measure recognition, counting and form on labelled videos."""
     demand_folder(data)
@@ -87,7 +94,7 @@ def evaluate(
 
     try:
         with native_messages_muted():
-            evaluate_command(data=data, cache=cache, split=split)
+            evaluate_command(data=data, cache=cache, split=split, keep=keep)
             if leave_one_source_out:
                 from posecore.crossval import crossval_command
 

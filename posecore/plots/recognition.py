@@ -8,12 +8,50 @@ from typing import Any
 import plotly.graph_objects as go
 
 from posecore.language import _
-from posecore.plots.pieces import COLOURS, GRID, NEUTRAL, TEXT, layout_of, pale
+from posecore.plots.pieces import COLOURS, GRID, NEUTRAL, TEXT, ink_on, layout_of, pale
 from posecore.types import NONE
 
 _SQUARES = {"automargin": True, "showgrid": False}
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_BEST, _BETWEEN, _WORST = "#009E73", "#56B4E9", "#D55E00"  # told apart by the colour-blind
 _LINES = ("#5f6670", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2", "#009E73")  # Okabe and Ito 2008
+
+
+def outcomes_figure(rows: Mapping[str, Mapping[str, int]]) -> go.Figure:
+    """A bar for each row, as long as every other, parted by how many clips came out how.
+
+    rows  label -> outcome -> clips, the outcomes from the best to the worst in every row
+    """
+    outcomes = list(dict.fromkeys(outcome for row in rows.values() for outcome in row))
+    colours = (_BEST, _BETWEEN, _WORST) if len(outcomes) > 2 else (_BEST, _WORST)
+    bars = []
+    for outcome, colour in zip(outcomes, colours, strict=False):
+        counts = [row.get(outcome, 0) for row in rows.values()]
+        of = [max(sum(row.values()), 1) for row in rows.values()]
+        bars.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": outcome,
+                "y": list(rows),
+                "x": [n / whole for n, whole in zip(counts, of, strict=True)],
+                "text": [str(n or "") for n in counts],
+                "customdata": of,
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "textfont": {"color": ink_on(colour), "size": 14},
+                "marker": {"color": colour},
+                "hovertemplate": _("%{y}: %{text} of %{customdata} clips")
+                + f"<extra>{outcome}</extra>",
+            }
+        )
+    layout = layout_of("", [])
+    layout |= {"barmode": "stack", "hovermode": "closest", "height": 110 + 34 * len(rows)}
+    layout["legend"] |= {"traceorder": "normal"}
+    layout["xaxis"] = _axis(_("share of the clips")) | {"tickformat": ".0%", "range": [0, 1]}
+    layout["yaxis"] = _axis("") | {"autorange": "reversed", **_SQUARES}
+    return go.Figure({"data": bars, "layout": layout})
 
 
 def confusion_figure(
