@@ -111,15 +111,19 @@ def form_in_words(rows: Sequence[Row]) -> str:
 def judged(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
     """Label -> outcome -> clips: well and badly done ones of real and of drawn people."""
     done = {"good": Text("{people}, well done"), "bad": Text("{people}, badly done")}
-    return {
-        _(label, people=PEOPLE[people]): {
-            _("judged right"): _sum(rows, people, f"{form}_right"),
-            _("judged wrong"): _sum(rows, people, form) - _sum(rows, people, f"{form}_right"),
-        }
-        for people in PEOPLE
-        for form, label in done.items()
-        if _sum(rows, people, form)
-    }
+    bars = {}
+    for people in PEOPLE:
+        for form, label in done.items():
+            right, unjudged = (
+                _sum(rows, people, f"{form}_{said}") for said in ("right", "unjudged")
+            )
+            if clips := _sum(rows, people, form):
+                bars[_(label, people=PEOPLE[people])] = {
+                    _("judged right"): right,
+                    _("not judged"): unjudged,
+                    _("judged wrong"): clips - right - unjudged,
+                }
+    return bars
 
 
 def _sum(rows: Sequence[Row], people: str, key: str) -> int:

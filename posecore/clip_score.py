@@ -144,17 +144,22 @@ def counting(scores: Iterable[ClipScore]) -> dict[str, dict[str, int]]:
     return dict(sorted(rows.items()))
 
 
+_SAID = ("", "_right", "_unjudged")
+
+
 def verdicts(scores: Iterable[ClipScore]) -> dict[str, dict[str, int]]:
-    """Exercise -> clips of good and of bad form, and those of either that were said to be it."""
+    """Exercise -> clips of good and of bad form; of either those that were said to be it, and those
+    of which nothing was said."""
     rows: dict[str, dict[str, int]] = {}
     for score in scores:
         if score.form and score.truth != NONE:
             row = rows.setdefault(
-                score.truth, {"good": 0, "good_right": 0, "bad": 0, "bad_right": 0}
+                score.truth, {f"{form}{said}": 0 for form in ("good", "bad") for said in _SAID}
             )
             form = "good" if score.form == "correct" else "bad"
             row[form] += 1
             row[f"{form}_right"] += score.form_said == score.form
+            row[f"{form}_unjudged"] += score.form_said is None
     return dict(sorted(rows.items()))
 
 

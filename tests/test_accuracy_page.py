@@ -109,7 +109,9 @@ COUNTED = [
     {"people": "drawn", "exercise": "squat", "clips": 5, "exact": 5, "near": 5},
 ]
 JUDGED = [
-    {"people": "real", "exercise": "squat", "good": 9, "good_right": 8, "bad": 6, "bad_right": 2}
+    {"people": "real", "exercise": "squat"}
+    | {"good": 9, "good_right": 8, "good_unjudged": 1}
+    | {"bad": 6, "bad_right": 2, "bad_unjudged": 1}
 ]
 
 
@@ -123,8 +125,8 @@ def test_counting_and_faults_are_told_in_plain_sentences_with_their_clips():
         "exact": 4, "off by one": 2, "further off": 1,
     }  # fmt: skip
     assert judged(JUDGED) == {
-        "Real people, well done": {"judged right": 8, "judged wrong": 1},
-        "Real people, badly done": {"judged right": 2, "judged wrong": 4},
+        "Real people, well done": {"judged right": 8, "not judged": 1, "judged wrong": 0},
+        "Real people, badly done": {"judged right": 2, "not judged": 1, "judged wrong": 3},
     }
 
 

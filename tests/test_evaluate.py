@@ -216,13 +216,16 @@ def test_command_prints_a_line_for_each_figure_and_exercise(data):
     assert "    squat" in text
 
 
+FORM = {f"{form}{said}": 0 for form in ("good", "bad") for said in ("", "_right", "_unjudged")}
+
+
 def test_counts_and_forms_of_clips_that_nothing_was_learnt_from_are_kept(data):
     kept = data / "made" / "evaluation.json"
     evaluate_command(data, say=lambda text: None, keep=kept)
     squat = {"people": "real", "exercise": "squat"}
     assert json.loads(kept.read_text()) == {
         "counting": [squat | {"clips": 1, "exact": 1, "near": 1}],
-        "form": [squat | {"good": 1, "good_right": 1, "bad": 0, "bad_right": 0}],
+        "form": [squat | FORM | {"good": 1, "good_right": 1}],
     }
 
 
@@ -235,8 +238,9 @@ def test_kept_forms_tell_missed_faults_from_those_that_were_none():
     missed = replace(SCORE, form="incorrect", form_said="correct")
     wrongly = replace(SCORE, form="correct", form_said="incorrect")
     caught = replace(missed, form_said="incorrect")
-    assert verdicts([missed, caught, wrongly, SCORE]) == {
-        "squat": {"good": 1, "good_right": 0, "bad": 2, "bad_right": 1}
+    silent = replace(wrongly, form_said=None)
+    assert verdicts([missed, caught, wrongly, silent, SCORE]) == {
+        "squat": FORM | {"good": 2, "good_unjudged": 1, "bad": 2, "bad_right": 1}
     }
 
 
