@@ -184,7 +184,7 @@ class Evening:
     def tells_their_name_and_takes_everything_along(self) -> None:
         page, name = self.page, NAMES[self.language]
         self.go_to("settings")
-        self.press("settings_add")
+        self.press("people_adding")
         page.get_by_test_id("stForm").locator("input").fill(name)
         self.submit()
         expect(page.get_by_text(name).first).to_be_visible()
