@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from pages.person import own
 from posecore.kept import purge_deleted
 from posecore.store import Store, StoreError, default_url
 
@@ -24,4 +25,4 @@ def purge_once() -> None:
         return
     st.session_state[_PURGED] = True
     with suppress(StoreError):  # the pages say what is wrong with the database
-        purge_deleted(store_at(default_url()), datetime.now(UTC))
+        purge_deleted(own(store_at(default_url())), datetime.now(UTC))

@@ -93,6 +93,7 @@ def test_hand_up_three_two_one_counted_aloud_and_hand_up_again_ends_the_set(
     expect(page.get_by_text("Ready when you are")).to_be_visible()
     page.evaluate(SILENT_VOICE)
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    settled(page)
     page.keyboard.press("Space")
     expect(page.get_by_test_id("framing")).to_be_visible()
     expect(page.get_by_test_id("word")).to_contain_text("Ready. Begin, or raise one hand.")
