@@ -15,6 +15,7 @@ from bench.served import ROOT, App, camera_showing
 from posecore.exercises import FOLDER_VARIABLE
 from posecore.plan import Step, save_plan
 from posecore.speech import CUE_EVERY_S
+from tests.e2e.readable import settled
 
 SHIPPED = ROOT / "posecore" / "exercises"
 
