@@ -187,7 +187,7 @@ class Evening:
         self.press("people_adding")
         page.get_by_test_id("stForm").locator("input").fill(name)
         self.submit()
-        expect(page.get_by_text(name).first).to_be_visible()
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
         assert [each.name for each in self.app.store.people.all()] == [name]
         settled(page)  # what is offered to download is made anew with the page
         with page.expect_download() as waiting:
