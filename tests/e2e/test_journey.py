@@ -81,7 +81,7 @@ class Evening:
         if behind.is_visible():
             behind.click()
         self.page.locator(f'a[href$="/{name}"]').locator("visible=true").first.click()
-        self.page.wait_for_url(re.compile(f"/{name}$"))
+        self.page.wait_for_url(re.compile(rf"/{name}(\?.*)?$"))  # who trains may stand behind it
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         settled(self.page)
 
