@@ -37,9 +37,12 @@ def test_memory_does_not_grow(soaked: Soak):
 
 
 def test_threads_and_open_files_do_not_grow(soaked: Soak):
-    for held in (lambda s: s.load.threads, lambda s: s.load.files):
+    # The media loop's pool gets another thread where all of its are busy, up to so many: two hours
+    # end at 43 threads at most. One that is not let go of would be one more every few seconds.
+    pool = (os.cpu_count() or 1) + 4
+    for held, spare in ((lambda s: s.load.threads, pool), (lambda s: s.load.files, 3)):
         start, end = (soaked.mean(part, held) for part in (0.0, 1.0))
-        assert end <= start + 3
+        assert end <= start + spare
 
 
 def test_after_stop_the_streams_are_let_go_of(soaked: Soak):
