@@ -36,6 +36,9 @@ LAST = frozenset((PARTS, END, PROBLEM))
 
 BATCH = 8  # frames of a message; the one who waits shows how far it is, and can be stopped
 
+_LARGE_BYTES = 2**19
+"""Each part of a film has its estimator begin anew: what lay in the heap would leave gaps in it."""
+
 _HEAD = struct.Struct("<III")  # frames, width, height; then the arrays
 _A_POSE = N_LANDMARKS * (3 + 3 + 1)  # numbers
 
@@ -170,7 +173,7 @@ def _address_space() -> int:
 
 
 def _serve() -> None:
-    keep_heaps_few()  # each part of a film has its estimator begin anew
+    keep_heaps_few(_LARGE_BYTES)
     out = own_output()
     asked = _requests()
     estimating = _Estimating(out)
