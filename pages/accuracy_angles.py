@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages.history_session import table
+from pages.look import NO_TOOLBAR
 from posecore import plots
 from posecore.angle_model import AngleModelError, read_errors
 from posecore.exercises import ExerciseFileError, load_exercises
@@ -35,7 +36,7 @@ def show_angles() -> None:
         plots.error_figure(named),
         width="stretch",
         key="angle_errors",
-        config={"displayModeBar": False},
+        config=NO_TOOLBAR,
     )
     st.markdown(
         _(

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.accuracy_unseen import CHART, read_figures, titles_of
+from pages.accuracy_unseen import figures_or_said, titles_of
+from pages.look import NO_TOOLBAR
 from posecore.classify import MODEL_PATH
-from posecore.language import Text, _, words_of
+from posecore.language import Text, _
 from posecore.plots.recognition import outcomes_figure
 
 FIGURES = MODEL_PATH.parent / "evaluation.json"
@@ -23,11 +24,7 @@ Row = Mapping[str, Any]
 
 def show_found(path: Path = FIGURES) -> None:
     """Counting and form as the evaluation measured them; nothing where it never ran."""
-    try:
-        figures = read_figures(path)
-    except ValueError as error:
-        st.error(_(words_of(error)))
-        return
+    figures = figures_or_said(path)
     if counting := figures.get("counting"):
         st.header(_("Counting repetitions"))
         st.markdown(counting_in_words(counting))
@@ -39,7 +36,7 @@ def show_found(path: Path = FIGURES) -> None:
 
 
 def show_outcomes(rows: Mapping[str, Mapping[str, int]], key: str) -> None:
-    st.plotly_chart(outcomes_figure(rows), width="stretch", key=key, config=CHART)
+    st.plotly_chart(outcomes_figure(rows), width="stretch", key=key, config=NO_TOOLBAR)
 
 
 def counting_in_words(rows: Sequence[Row]) -> str:

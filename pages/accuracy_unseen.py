@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.history_session import table
+from pages.look import NO_TOOLBAR
 from posecore.classify import MODEL_PATH
 from posecore.exercises import ExerciseFileError, load_exercises
 from posecore.language import Text, _, words_of
@@ -33,7 +34,6 @@ _NAMES = (
     Text("exponential, held (ships)"), Text("Markov filter"), Text("in hindsight (films)"),
 )  # fmt: skip
 """What the benchmark compares, for the catalogues."""
-CHART = {"displayModeBar": False}
 
 
 def show_unseen(card: Mapping[str, Any]) -> None:
@@ -52,7 +52,7 @@ def show_unseen(card: Mapping[str, Any]) -> None:
     )
     st.plotly_chart(
         confusion_figure(found["confusion"], titles), width="stretch", key="confusion",
-        config=CHART,
+        config=NO_TOOLBAR,
     )  # fmt: skip
     bins = card.get("calibration")
     if bins:
@@ -62,16 +62,14 @@ def show_unseen(card: Mapping[str, Any]) -> None:
                 "is right more often than it says; below, it is too sure of itself."
             )
         )
-        st.plotly_chart(calibration_figure(bins), width="stretch", key="calibration", config=CHART)
+        st.plotly_chart(
+            calibration_figure(bins), width="stretch", key="calibration", config=NO_TOOLBAR
+        )
 
 
 def show_compared(path: Path = FIGURES) -> None:
     """Other models, other things to look at, and ways to vote: as the benchmark measured them."""
-    try:
-        figures = read_figures(path)
-    except ValueError as error:
-        st.error(_(words_of(error)))
-        return
+    figures = figures_or_said(path)
     if not figures:
         return
     st.subheader(_("What else was tried"))
@@ -96,7 +94,7 @@ def show_compared(path: Path = FIGURES) -> None:
             )
         )
         st.plotly_chart(
-            voting_figure(figures["voting"]), width="stretch", key="voting", config=CHART
+            voting_figure(figures["voting"]), width="stretch", key="voting", config=NO_TOOLBAR
         )
 
 
@@ -169,6 +167,15 @@ def titles_of(classes: list[str]) -> dict[str, str]:
     return {
         name: _(ANYTHING_ELSE) if name == NONE else title_of(name, exercises) for name in classes
     }
+
+
+def figures_or_said(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """As read_figures; {} and a sentence on the page where they are damaged."""
+    try:
+        return read_figures(path)
+    except ValueError as error:
+        st.error(_(words_of(error)))
+        return {}
 
 
 def read_figures(path: Path) -> dict[str, list[dict[str, Any]]]:

@@ -19,7 +19,7 @@ from pages.exercises_words import (
     target_name,
     views_in_words,
 )
-from pages.look import begin_at_the_top
+from pages.look import NO_TOOLBAR, begin_at_the_top
 from posecore.exercises import Exercise, ExerciseFileError, Target
 from posecore.exercises.write import (
     remove_exercise,
@@ -61,7 +61,7 @@ def show_exercise(known: Known, exercise: Exercise) -> None:
     st.plotly_chart(
         targets_figure(exercise, joints, curve_deg),
         key=f"targets_{exercise.name}",
-        config={"displayModeBar": False},
+        config=NO_TOOLBAR,
     )
     st.caption(_chart_in_words(exercise, bool(joints)))
     st.html("".join(_target_html(target) for target in exercise.targets))

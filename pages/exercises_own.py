@@ -6,20 +6,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.people import names_of, show_names
+from pages.people import chosen_here, names_of, show_names
 from pages.person import logged_in, own
 from pages.stored import store_at
 from posecore.exercises import own_folders
 from posecore.language import _, words_of
 from posecore.store import StoreError, default_url
 
-_CHOSEN = "person_here"  # what pages/people.py keeps the chosen name under
-
 
 def whose_exercises() -> str:
     """The person logged in, else the one chosen by name; "" is nobody in particular."""
     person = logged_in()
-    return person if person is not None else str(st.session_state.get(_CHOSEN, ""))
+    return person if person is not None else chosen_here()
 
 
 def choose_whose() -> None:

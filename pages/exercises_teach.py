@@ -13,6 +13,7 @@ from pages.exercises_known import Known
 from pages.exercises_lesson import LESSON, Lesson, clips_in_words, show_buttons, take_clips
 from pages.exercises_own import whose_exercises
 from pages.exercises_words import measure_name, range_in_words, target_name
+from pages.look import NO_TOOLBAR
 from posecore.exercises import ExerciseFileError
 from posecore.exercises.names import ExerciseNameError
 from posecore.language import Text, _, many, words_of
@@ -63,7 +64,7 @@ def _show_proposal(lesson: Lesson) -> None:
             proposal.stretches if hold else (),
         ),
         key="teach_chart",
-        config={"displayModeBar": False},
+        config=NO_TOOLBAR,
     )
     with below:
         st.markdown(_found_in_words(proposal))

@@ -11,6 +11,7 @@ from math import nan
 import streamlit as st
 
 from pages.history_session import date_in_short, local_zone, open_session, plain
+from pages.look import NO_TOOLBAR
 from posecore import plots
 from posecore.exercises import Exercise
 from posecore.language import _, many
@@ -68,7 +69,7 @@ def show_progress(
     st.plotly_chart(
         plots.calendar_figure({each.day: each.reps for each in days}, today, WEEKS),
         key="history_calendar",
-        config={"displayModeBar": False},
+        config=NO_TOOLBAR,
     )
     st.caption(many("{n} day in the last half year.", "{n} days in the last half year.", len(days)))
     st.subheader(_("Week by week"))
@@ -80,7 +81,7 @@ def show_progress(
             mondays, _values(weeks, mondays, figure), figure.unit, from_zero=figure.amount
         ),
         key="history_weeks",
-        config={"displayModeBar": False},
+        config=NO_TOOLBAR,
     )
     if chosen is None:
         st.caption(_("Choose an exercise to see its range of motion, score, tempo and symmetry."))
@@ -176,7 +177,7 @@ def _show_rep(store: Store, ranked: RankedRep, exercise: Exercise | None, words:
             plots.chart_joints(exercise),
             plots.target_bands(exercise) if exercise else {},
         )
-        st.plotly_chart(figure, key=f"history_rep_{rep.id}", config={"displayModeBar": False})
+        st.plotly_chart(figure, key=f"history_rep_{rep.id}", config=NO_TOOLBAR)
     faults = "\n".join(f"- {plain(fault_in_words(fault))}" for fault in rep.faults)
     st.markdown(faults or _("Nothing was off."))
     st.button(

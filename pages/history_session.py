@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from pages.look import NO_TOOLBAR
 from posecore import language, plots
 from posecore.advice import MOST, Advice, advice_on
 from posecore.exercises import Exercise
@@ -218,7 +219,7 @@ def show_rep_angles(store: Store, one: SetRecord, exercise: Exercise | None) -> 
         plots.chart_joints(exercise),
         plots.target_bands(exercise) if exercise else {},
     )
-    st.plotly_chart(figure, key=f"angles_of_set_{one.id}", config={"displayModeBar": False})
+    st.plotly_chart(figure, key=f"angles_of_set_{one.id}", config=NO_TOOLBAR)
 
 
 def ask_to_delete(store: Store, summary: SessionSummary, now: datetime) -> None:

@@ -11,6 +11,9 @@ from posecore.language import ENGLISH, _, language
 
 # Streamlit's own tints leave the chosen button, a metric's change, a message and an uploader's
 # limits short of a contrast of 4.5 to 1.
+NO_TOOLBAR = {"displayModeBar": False}
+"""Of a Plotly chart: its toolbar would lie over the legend, on a touch screen for good."""
+
 _STYLE = """
 .stMainBlockContainer { padding: 4.6rem clamp(.8rem, 5vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { padding-top: 0; }

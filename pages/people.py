@@ -47,13 +47,18 @@ def person_here(store: Store) -> str:
         if _KEY not in st.session_state:
             st.session_state[_KEY] = _at_first(store, names)
     except StoreError:
-        return str(st.session_state.get(_KEY, ""))  # as above
+        return chosen_here()  # as above
     here = str(st.session_state[_KEY])
     if here and here not in names:
         here = st.session_state[_KEY] = ""
     if names and st.query_params.get(ADDRESS) != (here or NOBODY):
         st.query_params[ADDRESS] = here or NOBODY
     return here
+
+
+def chosen_here() -> str:
+    """Whom ``person_here`` found; every page has asked it."""
+    return str(st.session_state.get(_KEY, ""))
 
 
 def names_of(store: Store) -> list[str]:

@@ -22,7 +22,6 @@ from posecore.language import _, many, words_of
 from posecore.store import PersonSummary, Store, StoreError, default_url
 
 ENDING = ".jsonl.gz"
-_ALL = 1_000_000
 _LEFT = "settings_left"
 
 
@@ -81,7 +80,7 @@ def show_kept(store: Store) -> None:
         place = f"`{store.place}`"
         held = [many("{n} session in {place}", "{n} sessions in {place}", n, place=place)]
     exercises, plans = count_own(own_folder(), logged_in())
-    deleted, videos = len(store.sessions(_ALL, deleted=True)), videos_here()
+    deleted, videos = store.count_sessions(deleted=True), videos_here()
     if deleted:
         held.append(
             many(

@@ -20,7 +20,7 @@ def store_at(url: str) -> Store:
 
 
 def purge_once() -> None:
-    """At the start of every visit, on whatever page, and of whomever: nobody may come to see it."""
+    """The visitor's own, at the start of every visit, on whatever page: not all open History."""
     if _PURGED in st.session_state:
         return
     st.session_state[_PURGED] = True

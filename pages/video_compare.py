@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from pages.look import NO_TOOLBAR
 from pages.video_table import show_table
 from pages.video_work import Result
 from posecore.exercises import Exercise
@@ -104,7 +105,7 @@ def show_compare(results: Sequence[Result], exercises: Mapping[str, Exercise]) -
         chosen.append(choices[number])
     one, other = chosen
     figure = compare_figure(mean_of(one.reps), mean_of(other.reps), exercises[name])
-    st.plotly_chart(figure, key="video_compare_chart", config={"displayModeBar": False})
+    st.plotly_chart(figure, key="video_compare_chart", config=NO_TOOLBAR)
     show_table([row_of("A", one), row_of("B", other)], _("The two compared"))
 
 

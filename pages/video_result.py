@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.history_session import plain
 from pages.links import link_to_session
+from pages.look import NO_TOOLBAR
 from pages.video_files import show_downloads
 from pages.video_scrub import PICTURE_KEY, show_scrub
 from pages.video_table import show_table
@@ -190,7 +191,7 @@ def show_rep(rep: Rep, exercise: Exercise | None, pictures: Pictures, key: str) 
     figure = plots.rep_figure(
         rep.curve_t_s, rep.curve_deg, JOINT_NAMES, plots.chart_joints(exercise), bands
     )
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    st.plotly_chart(figure, key=key, config=NO_TOOLBAR)
     if rep.score_parts:
         parts = parts_in_words(rep.score_parts)
         told = _("Score {score}: {parts}.", score=measured(rep.score, ""), parts=parts)

@@ -12,6 +12,7 @@ from posecore.store import Store
 from scripts.postgres import Server, running
 from scripts.prepare import POSTGRES_VARIABLE, find_postgres
 from tests.needed import needed
+from tests.stored import exported, fill
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +58,17 @@ def store(database_url: str) -> Iterator[Store]:
     opened = Store(database_url, busy_timeout_s=20)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Store:
+    """The other machine's."""
+    return Store(f"sqlite:///{tmp_path / 'other.db'}")
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Everything that ``fill`` keeps."""
+    source = Store(f"sqlite:///{tmp_path_factory.mktemp('source') / 'source.db'}")
+    fill(source)
+    return exported(source, deleted=True)

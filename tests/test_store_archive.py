@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 from datetime import UTC, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,20 +13,6 @@ from sqlalchemy import update
 from posecore.store import Imported, NotEmpty, Store, StoreError
 from posecore.store.tables import people, sessions, sets
 from tests.stored import NOON, document_of, exported, fill, lines_of, squats
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Store:
-    """The other machine's."""
-    return Store(f"sqlite:///{tmp_path / 'other.db'}")
-
-
-@pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Everything that ``fill`` keeps."""
-    source = Store(f"sqlite:///{tmp_path_factory.mktemp('source') / 'source.db'}")
-    fill(source)
-    return exported(source, deleted=True)
 
 
 def test_what_is_exported_and_imported_is_the_same_to_the_last_bit(store, other):

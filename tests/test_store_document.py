@@ -9,7 +9,6 @@ import io
 import re
 import tracemalloc
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,24 +18,10 @@ from hypothesis import strategies as st
 
 from posecore.store import NotAnExport, NotFound, Store, StoreError
 from posecore.store.document import MOST_UNPACKED, SPARE
-from tests.stored import document_of, exported, fill, lines_of, squats
+from tests.stored import document_of, exported, lines_of, squats
 
 LATE = "9999-12-31T23:59:59-23:59"  # in UTC past the last year there is
 FUZZ = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Store:
-    """The other machine's."""
-    return Store(f"sqlite:///{tmp_path / 'other.db'}")
-
-
-@pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Everything that ``fill`` keeps."""
-    source = Store(f"sqlite:///{tmp_path_factory.mktemp('source') / 'source.db'}")
-    fill(source)
-    return exported(source, deleted=True)
 
 
 def changed(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[bytes], bytes]:

@@ -230,12 +230,13 @@ class Store:
         exercise: str | None = None,
         person: str | None = None,
         *,
+        deleted: bool = False,
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> int:
         """How many ``sessions`` would give without a limit."""
         rows = select(func.count()).select_from(sessions)
-        query = visible(rows, exercise, self._scope.whose(person), False, since, until)
+        query = visible(rows, exercise, self._scope.whose(person), deleted, since, until)
         return self._database.look(lambda connection: connection.execute(query).scalar_one())
 
     def exercises(self, person: str | None = None) -> list[str]:

@@ -11,13 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.newcomer import LESSON, look_at_the_lesson
 from bench.served import ROOT, App, camera_showing
 from posecore.exercises import FOLDER_VARIABLE
-from tests.e2e.conftest import CLIPS, NO_CAMERA, Watched
-
-LESSON = CLIPS / "lesson_leg_raise.mp4"
-"""Five leg raises, which are none of the shipped exercises: python -m bench.rendered clip OUT.mp4
---exercise leg_raise --seed 801 --body hana --azimuth 75 --seconds 10 --size 480x360"""
+from tests.e2e.conftest import NO_CAMERA, Watched
 
 Open = Callable[[tuple[str, ...]], Watched]
 
@@ -41,12 +38,7 @@ def test_a_new_exercise_is_taught_from_a_video_and_counted(
     watched = open_page(NO_CAMERA)
     page = watched.page
     to_exercises(watched)
-    page.get_by_text("Teach a new one").click()
-    page.get_by_label("Name of the exercise").fill("Leg raise")
-    page.get_by_label("Name of the exercise").press("Enter")
-    page.locator("input[type=file]").set_input_files(LESSON)
-    page.get_by_role("button", name="Look at the video").click()
-    page.get_by_text("repetitions are counted with these limits").wait_for()
+    look_at_the_lesson(page)
     page.locator(".js-plotly-plot").first.wait_for()
     watched.take_picture("exercises-teach")
     page.set_viewport_size({"width": 390, "height": 844})
