@@ -10,6 +10,7 @@ from pages.look import look_after_all
 from pages.person import demand_login, login_is_set_up
 from pages.quiet import ask_nobody
 from pages.stored import purge_once
+from pages.unlost import lose_no_press
 from posecore.language import _
 
 # The icon is an emoji because the browser would fetch any other from a server outside.
@@ -17,6 +18,7 @@ st.set_page_config(page_title="PoseCoach", page_icon="🏋️", layout="wide")
 tell_in_a_sentence()
 ask_nobody()
 close_to_strangers()
+lose_no_press()
 look_after_all()
 demand_login()
 purge_once()

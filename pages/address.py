@@ -15,9 +15,9 @@ from pages.people import ADDRESS
 
 _KEY = "said_address"
 _JS = """
-export default function ({ data, setTriggerValue }) {
+export default function ({ data, setStateValue }) {
     if (window.posecoachAddress) {
-        window.posecoachAddress.tell = setTriggerValue;
+        window.posecoachAddress.tell = setStateValue;
         return;
     }
     const placeOf = (address) => {
@@ -27,7 +27,7 @@ export default function ({ data, setTriggerValue }) {
         return url;
     };
     const whose = () => new URLSearchParams(location.search).get(data.person);
-    const here = { tell: setTriggerValue, place: placeOf(), whose: whose() };
+    const here = { tell: setStateValue, place: placeOf(), whose: whose() };
     window.posecoachAddress = here;
     const push = history.pushState.bind(history);
     history.pushState = (state, title, address) => {
@@ -46,7 +46,7 @@ export default function ({ data, setTriggerValue }) {
             history.replaceState(history.state, '', url);
         }
         if (before.pathname === here.place.pathname && before.href !== here.place.href) {
-            here.tell('moved', location.search);
+            here.tell('moved', { search: location.search, at: Date.now() });
         }
     });
 }
@@ -60,7 +60,9 @@ def follow_address() -> None:
 
 
 def _moved() -> None:
-    go_to(str(st.session_state[_KEY]["moved"] or ""))
+    moved = st.session_state[_KEY]["moved"]
+    if moved is not None:
+        go_to(str(moved["search"]))
 
 
 def go_to(search: str) -> None:

@@ -16,7 +16,7 @@ import streamlit as st
 
 from pages.relay import ways
 from pages.webcam import Looker, NotConnected, stream
-from pages.workout_camera import ask_for_camera, camera_trouble
+from pages.workout_camera import camera_trouble, show_start
 from pages.workout_loading import SettingError, load_knowledge, seats
 from posecore.classify import Recogniser
 from posecore.draw import draw_overlay
@@ -115,13 +115,7 @@ def record(*, hold: bool) -> Poses | None:
         )
         told = for_hold if hold else for_reps
         st.write(_(told, lead=f"{LEAD_S:.0f}", length=f"{LENGTH_S:.0f}"))
-        answer = ask_for_camera("user")
-        if answer == "ready":
-            st.session_state[DESK] = _seated()
-            st.rerun()
-        desk.trouble = camera_trouble(answer) if answer is not None else None
-        if desk.trouble is not None:
-            st.rerun()
+        show_start("user", _answered)
         return None
     # Asked before anything is drawn: what shows the standing reruns the page when it is over.
     if desk.recorder is not None and _is_over(desk.recorder):
@@ -133,6 +127,13 @@ def record(*, hold: bool) -> Poses | None:
     with right:
         st.fragment(_show_standing, run_every=REFRESH_S)(desk, hold)
     return None
+
+
+def _answered(answer: str) -> None:
+    """Start was pressed."""
+    st.session_state[DESK] = (
+        _seated() if answer == "ready" else Desk(trouble=camera_trouble(answer))
+    )
 
 
 def _seated() -> Desk:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from posecore.language import _
+
+_KEY, _TAKEN = "start", "start_taken"
 
 _HTML = """
 <div class="pc-start"><button type="button"></button><p role="status"></p></div>
@@ -23,18 +27,22 @@ _CSS = """
 
 # The camera is opened for a moment and let go: only so does the browser say what is wrong, and
 # the video component, which opens it again, never meets a refusal that it can but print.
+# The answer is a state and no trigger: of two requests that wait for a busy app Streamlit makes
+# one, and forgets the first one's triggers.
 _JS = """
-export default function ({ data, setTriggerValue, parentElement }) {
+export default function ({ data, setStateValue, parentElement }) {
     const button = parentElement.querySelector("button");
     const words = parentElement.querySelector("p");
     button.textContent = data.start;
     button.title = data.hint;
-    button.dataset.facing = data.facing;
+    button.dataset.facing = data.facing ?? "";
     button.onclick = async () => {
         button.disabled = true;
-        words.textContent = data.allow;
+        words.textContent = data.facing ? data.allow : "";
         let answer = "ready";
-        if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
+        if (!data.facing) {
+            // Nothing is asked for.
+        } else if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
             answer = "insecure";
         } else {
             try {
@@ -47,16 +55,17 @@ export default function ({ data, setTriggerValue, parentElement }) {
         }
         words.textContent = "";
         button.disabled = false;
-        setTriggerValue("answer", answer);
+        setStateValue("answer", { answer, press: Date.now() });
     };
 }
 """
 
 
-def ask_for_camera(facing: str) -> str | None:
-    """Shows Start; "ready" or the name of the browser's refusal in the run after it was pressed.
+def show_start(facing: str | None, take: Callable[[str], None]) -> None:
+    """Start; ``take`` gets "ready" or the name of the browser's refusal, once for each press.
 
-    facing  "user" or "environment": of two cameras the one that is asked for
+    facing  "user" or "environment": of two cameras the one that is asked for; None: no camera is
+    take    called before the page is drawn the next time
     """
     # Not in a shadow of its own: the space bar looks for the button, and finds it.
     component = st.components.v2.component(
@@ -68,7 +77,16 @@ def ask_for_camera(facing: str) -> str | None:
         "allow": _("Choose Allow where the browser asks for the camera."),
         "facing": facing,
     }
-    return component(key="camera_start", data=words, on_answer_change=lambda: None).answer
+
+    def taken() -> None:
+        given = st.session_state[_KEY]["answer"]
+        # A button that comes back still holds what was answered when it went.
+        if given is None or given["press"] == st.session_state.get(_TAKEN):
+            return
+        st.session_state[_TAKEN] = given["press"]
+        take(str(given["answer"]))
+
+    component(key=_KEY, data=words, on_answer_change=taken)
 
 
 def refusal_in_words(answer: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from pages.workout_camera import ask_for_camera, refusal_in_words
+from pages.workout_camera import show_start
 from pages.workout_desk import CAMERA, DEMO, FRONT, REAR, Desk
 from posecore.exercises import Exercise
 from posecore.language import _
@@ -26,8 +26,7 @@ export default function () {
         if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
         const target = event.composedPath()[0];
         if (target instanceof Element && target.closest(TAKERS)) return;
-        const button = document.querySelector(
-            ".st-key-stop button, .st-key-start button, .st-key-camera_start button");
+        const button = document.querySelector(".st-key-stop button, .st-key-start button");
         if (!button) return;
         event.preventDefault();
         button.focus({ focusVisible: true });
@@ -55,7 +54,12 @@ def _show_running(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     chosen = _("Plan of the day") if desk.plan else _named(desk.exercise, exercises)
     left.html(f'<p class="pc-chosen">{escape(chosen)}</p>')
     right.button(
-        _("Stop"), key="stop", type="primary", width="stretch", help=_space(), on_click=desk.end
+        _("Stop"),
+        key="stop",
+        type="primary",
+        width="stretch",
+        help=_("The space bar does the same."),
+        on_click=desk.end,
     )
 
 
@@ -87,22 +91,18 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     )
     desk.exercise = chosen or None
     with right:
-        if desk.source == DEMO:
-            st.button(
-                _("Start"),
-                key="start",
-                type="primary",
-                width="stretch",
-                help=_space(),
-                on_click=desk.begin,
-            )
-            return
-        answer = ask_for_camera(desk.facing)
-        if answer == "ready":
-            desk.begin()
-            st.rerun()
-        elif answer is not None:
-            desk.refusal = refusal_in_words(answer)
+        # One button for both sources: a press while they change places is a press all the same.
+        facing = desk.facing if desk.source == CAMERA else None
+        show_start(facing, lambda answer: _take(desk, answer))
+
+
+def _take(desk: Desk, answer: str) -> None:
+    """Start was pressed, perhaps before the page was drawn with what was chosen last."""
+    chosen = st.session_state
+    desk.source = chosen.get("workout_source", desk.source)
+    desk.facing = chosen.get("workout_facing", desk.facing)
+    desk.exercise = chosen.get("workout_exercise", desk.exercise) or None
+    desk.answered(answer)
 
 
 def remembered(key: str, value: object) -> str:
@@ -117,7 +117,3 @@ def remembered(key: str, value: object) -> str:
 
 def _named(name: str | None, exercises: Mapping[str, Exercise]) -> str:
     return title_of(name, exercises) if name else _("Recognise by itself")
-
-
-def _space() -> str:
-    return _("The space bar does the same.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pages.workout_camera import refusal_in_words
 from pages.workout_demo import ClipPlayer
 from pages.workout_loading import seats
 from pages.workout_still import Stillness
@@ -42,6 +43,16 @@ class Desk:
     def mirrored(self) -> bool:
         """Who faces the screen expects a mirror; the rear camera shows the world as it is."""
         return self.source == DEMO or self.facing == FRONT
+
+    def answered(self, answer: str) -> None:
+        """Start was pressed; ``answer`` as ``show_start`` gives it."""
+        if self.wanted:  # twice, because the page was slow
+            return
+        # The press may be older than the choice of the demo clip, which needs no camera.
+        if answer == "ready" or self.source == DEMO:
+            self.begin()
+        else:
+            self.refusal = refusal_in_words(answer)
 
     def begin(self) -> None:
         """Where there is a seat; else the refusal says what to wait for."""

@@ -19,9 +19,9 @@ STYLE = """
    its own, would blink. */
 [data-testid="stStatusWidget"] { display: none; }
 .st-key-keys { display: none; }
-.st-key-start button, .st-key-stop button { min-height: 3rem; border-radius: 10px; }
-.st-key-start button p, .st-key-stop button p { font-size: 1.5rem; font-weight: 700; }
-.st-key-start button:focus-visible, .st-key-stop button:focus-visible {
+.st-key-stop button { min-height: 3rem; border-radius: 10px; }
+.st-key-stop button p { font-size: 1.5rem; font-weight: 700; }
+.st-key-stop button:focus-visible {
   outline: 4px solid #e69f00; outline-offset: 2px; }
 
 /* The stage: beside the picture the count, below it the chart beside what to do. */

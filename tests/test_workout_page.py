@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -18,11 +18,12 @@ import streamlit_webrtc
 from bodies import body
 from streamlit.testing.v1 import AppTest
 
-from pages import workout_demo, workout_loading
+from pages import workout_controls, workout_demo, workout_loading
 from pages.workout_advice import advice_html, resting_set
 from pages.workout_board import board_html
 from pages.workout_camera import refusal_in_words
 from pages.workout_demo import DEMO_CLIP, ClipPlayer
+from pages.workout_desk import Desk
 from pages.workout_loading import SettingError, ice_servers
 from pages.workout_reps import reps_html
 from pages.workout_stream import CameraProcessor
@@ -325,6 +326,19 @@ def test_a_camera_that_cannot_be_used_gets_a_sentence_and_the_demo(answer, words
     assert "demo clip" in said
 
 
+def test_start_takes_what_was_chosen_while_the_page_was_slow():
+    desk = Desk(source="camera")
+    desk.answered("NotFoundError")
+    assert not desk.wanted and "No camera was found" in desk.refusal
+    desk.source = "demo"
+    desk.answered("NotFoundError")
+    assert desk.wanted and desk.refusal is None
+    seat = desk.seat
+    desk.answered("ready")
+    assert desk.seat is seat, "the second press of an impatient person begins nothing anew"
+    desk.end()
+
+
 # Settings.
 
 
@@ -489,9 +503,15 @@ class Connection:
         return SimpleNamespace(state=state)
 
 
+def start_without_a_browser(facing: str | None, take: Callable[[str], None]) -> None:
+    """Streamlit's own test has none: the button of one that has a camera."""
+    st.button("Start", key="start", on_click=take, args=("ready",))
+
+
 @pytest.fixture
 def connection(monkeypatch, tmp_path) -> Iterator[Connection]:
     stand_in = Connection()
+    monkeypatch.setattr(workout_controls, "show_start", start_without_a_browser)
     monkeypatch.setattr(streamlit_webrtc, "webrtc_streamer", stand_in)
     monkeypatch.setattr(workout_loading, "Pipeline", CountingPipeline)
     monkeypatch.setattr(workout_loading.ExerciseClassifier, "load", lambda: "the classifier")

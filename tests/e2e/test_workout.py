@@ -95,3 +95,20 @@ def test_no_camera_at_all_gets_a_sentence_too(app: App, open_page: Opener):
     press(page, "Start")
     expect(page.get_by_text("No camera was found.")).to_be_visible()
     assert app.store.sessions() == []
+
+
+def test_start_is_not_lost_among_other_presses(app: App, open_page: Opener):
+    """A page that is slow, and a person who presses this and that."""
+    page = open_page(NO_CAMERA).page
+    expect(page.get_by_role("radio", name="Front").first).to_be_visible()
+    page.evaluate(
+        """async () => {
+            const choices = document.querySelectorAll(".st-key-workout_facing button");
+            for (let press = 0; press < 12; press++) {
+                choices[press % 2].click();
+                if (press === 1) document.querySelector(".pc-start button").click();
+                await new Promise(done => setTimeout(done, 10));
+            }
+        }"""
+    )
+    expect(page.get_by_text("No camera was found.")).to_be_visible()
