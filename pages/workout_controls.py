@@ -31,6 +31,8 @@ export default function () {
         event.preventDefault();
         button.focus({ focusVisible: true });
         button.click();
+        // Whoever has scrolled down stands back to see the picture and the count.
+        document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

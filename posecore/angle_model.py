@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from posecore.arrays import read_arrays
+from posecore.classify import ModelError
 from posecore.landmarks import MIRROR
 from posecore.landmarks import Landmark as L
 
@@ -77,7 +78,7 @@ _BONE_PLACES = np.array(
 N_OUTPUTS = N_KINDS * _PER_KIND + N_BONES * 3
 
 
-class AngleModelError(ValueError):
+class AngleModelError(ModelError):
     """A file that the angles need is missing or damaged; the message names it."""
 
 
@@ -202,6 +203,12 @@ def read_model(path: Path) -> AngleModel:
         )
     except (KeyError, ValueError) as error:
         raise AngleModelError(f"expected the angles' model in {path.name}: {error}") from error
+
+
+def need_shipped() -> None:
+    """Before the first frame: AngleModelError where what angles need is missing or damaged."""
+    shipped_model()
+    shipped_errors()
 
 
 @cache

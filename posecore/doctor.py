@@ -14,6 +14,7 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
+from posecore.angle_model import need_shipped
 from posecore.classify import MODEL_PATH, ExerciseClassifier, ModelError
 from posecore.exercises import SHIPPED, check_folder
 from posecore.store import Store, StoreError
@@ -114,6 +115,7 @@ def exercises() -> Iterator[Check]:
 def model() -> Iterator[Check]:
     try:
         classes = ExerciseClassifier.load().classes
+        need_shipped()
     except (ModelError, ImportError) as error:
         yield Check("model", State.PROBLEM, f"{error} (looked in {MODEL_PATH.parent})")
     else:

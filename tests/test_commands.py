@@ -16,7 +16,7 @@ import posecore.batch
 import posecore.commands.analyzing
 import posecore.commands.console
 import posecore.crew
-from posecore import doctor
+from posecore import angle_model, doctor
 from posecore.__main__ import app
 from posecore.batch import JobError, plan
 from posecore.classify import ExerciseClassifier, ModelError
@@ -431,6 +431,18 @@ def test_doctor_finds_a_missing_model_and_says_how_to_make_it(
     assert result.exit_code == 1
     (line,) = (line for line in result.stdout.splitlines() if " problem " in line)
     assert "python -m posecore train --data DIR" in line
+
+
+def test_a_missing_model_of_the_angles_gets_a_sentence(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = tmp_path / "joint_angles.npz"
+    monkeypatch.setattr(angle_model, "shipped_model", lambda: angle_model.read_model(missing))
+    (line,) = (line for line in run("doctor").stdout.splitlines() if " problem " in line)
+    assert "expected the angles' model in joint_angles.npz" in line
+    analyzed = run("analyze", tmp_path / "any.mp4")
+    assert analyzed.exit_code == 1
+    assert "expected the angles' model in joint_angles.npz" in analyzed.stderr
 
 
 def test_doctor_writes_nothing(database: Path) -> None:

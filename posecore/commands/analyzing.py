@@ -69,11 +69,13 @@ def analyze(
 
 def exercises_for_analysis(exercise: str | None) -> dict[str, Exercise]:
     """All exercises; ends the program where one is wrong, unknown, or the model is missing."""
+    from posecore.angle_model import need_shipped
     from posecore.classify import ExerciseClassifier, ModelError
 
     known = known_exercises()
     try:
         ExerciseClassifier.load()
+        need_shipped()
     except ModelError as error:
         fail(str(error))
     if exercise is not None and exercise not in known:
