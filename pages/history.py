@@ -119,6 +119,7 @@ def show_overview(store: Store, exercises: Mapping[str, Exercise], now: datetime
         show_progress(store, exercises, exercise, person, today)
         show_list(store, exercises, exercise, person)
     show_deleted(store)
+    tell_of_damaged(store)
 
 
 def show_list(
@@ -202,6 +203,18 @@ def show_deleted(store: Store) -> None:
                 on_click=restore_session,
                 args=(store, summary.id),
             )
+
+
+def tell_of_damaged(store: Store) -> None:
+    """Last: what is damaged shows when it is read."""
+    if not store.n_damaged or logged_in() is not None:
+        return
+    words = many(
+        "{n} session is damaged and left out here.",
+        "{n} sessions are damaged and left out here.",
+        store.n_damaged,
+    )
+    st.warning(f"{words} {_('The command `python -m posecore doctor` says what is wrong.')}")
 
 
 def render(store: Store, now: datetime) -> None:

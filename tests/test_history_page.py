@@ -1,5 +1,7 @@
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,6 +100,17 @@ def test_sessions_are_listed_newest_first_with_their_figures(store):
     assert "my_*best*_day.mp4" in text
     assert "**Squat** 2 reps" in text
     assert "2 sessions, newest first" in text
+
+
+def test_a_session_that_is_damaged_is_said_to_be_left_out(store):
+    squats(store)
+    assert not page().warning
+    lost = squats(store, NOON + timedelta(days=1))
+    with closing(sqlite3.connect(store.place)) as connection, connection:
+        connection.execute("UPDATE sessions SET ended_at = 'soon' WHERE id = ?", (lost,))
+    app = page()
+    assert "1 session, newest first" in words(app)
+    assert "1 session is damaged and left out here." in app.warning[0].value
 
 
 def test_times_are_shown_in_the_zone_of_the_browser(store, monkeypatch):

@@ -100,6 +100,11 @@ class Database:
         return tuple(word for word in words if word)
 
     @property
+    def n_damaged(self) -> int:
+        """Sessions that ``look`` has passed over."""
+        return len(self._damaged)
+
+    @property
     def folder(self) -> Path:
         """For files that belong to the sessions: beside the file, or in the user's data folder."""
         return Path(self.place).parent if self.is_sqlite else _data_folder()

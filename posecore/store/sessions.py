@@ -90,6 +90,11 @@ class Store:
         """Where files that belong to the sessions may be put; it need not be there yet."""
         return self._database.folder
 
+    @property
+    def n_damaged(self) -> int:
+        """Sessions of anybody that were left out of an answer because they cannot be read."""
+        return self._database.n_damaged
+
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         self._database.close()
