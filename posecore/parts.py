@@ -21,6 +21,10 @@ PART_FRAMES = 600
 """Of the shortest part, 20 s of most films. One of less than two is not cut: processes take longer
 to begin than they would save."""
 
+LONG_PART_FRAMES = 2400
+"""Of the shortest part of a film with more than ``_TOGETHER``: each beginning costs as much as 30
+frames, and the poses of parts that wait for their turn 1 KB a frame."""
+
 WARM_UP_FRAMES = 20
 """Before a part. Two estimators of which one began later find a landmark 0.27 % of the picture
 apart at first, 0.09 % after so many frames, and never less than 0.05 % (median of 24 clips)."""
@@ -82,11 +86,11 @@ def _cut(times_s: np.ndarray, keys_s: np.ndarray) -> tuple[Part, ...]:
 
 
 def number_of_parts(n_frames: int) -> int:
-    """1, 2, 4, or a multiple of 8, none shorter than PART_FRAMES."""
-    most = n_frames // PART_FRAMES
-    if most >= _TOGETHER:
-        return most // _TOGETHER * _TOGETHER
-    return max(n for n in (1, 2, 4) if n <= max(most, 1))
+    """1, 2, 4, or a multiple of 8; none shorter than PART_FRAMES, of many than LONG_PART_FRAMES."""
+    if n_frames >= 2 * _TOGETHER * LONG_PART_FRAMES:
+        return n_frames // LONG_PART_FRAMES // _TOGETHER * _TOGETHER
+    most = max(n_frames // PART_FRAMES, 1)
+    return max(n for n in (1, 2, 4, _TOGETHER) if n <= most)
 
 
 class Restarted(Protocol):

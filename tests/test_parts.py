@@ -34,7 +34,8 @@ def cuts_of(path: Path) -> tuple[Part, ...]:
 
 
 @pytest.mark.parametrize(
-    ("film_s", "n"), [(8, 1), (39, 1), (41, 2), (85, 4), (159, 4), (161, 8), (330, 16), (3600, 176)]
+    ("film_s", "n"),
+    [(8, 1), (39, 1), (41, 2), (85, 4), (159, 4), (161, 8), (1279, 8), (1281, 16), (3600, 40)],
 )
 def test_long_films_have_parts_of_at_least_the_shortest_length(film_s: int, n: int) -> None:
     assert number_of_parts(30 * film_s) == n
