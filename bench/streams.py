@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from math import isnan
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -57,7 +58,7 @@ def report(streamed: dict[str, Streamed], happened: dict[str, Happened], seconds
                         f"{100 * each.lost:.0f} %",
                         f"{each.looked_fps:.1f}",
                         f"{each.shown_fps:.1f}",
-                        f"{each.delay_ms:.0f}",
+                        "not legible" if isnan(each.delay_ms) else f"{each.delay_ms:.0f}",
                         f"{each.counted} of {each.done}",
                         *_ending(each.ending),
                     ]
