@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from posecore.arrays import read_arrays
-from posecore.classify import ModelError
+from posecore.arrays import ModelError, read_arrays
 from posecore.landmarks import MIRROR
 from posecore.landmarks import Landmark as L
 

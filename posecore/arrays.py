@@ -7,6 +7,10 @@ from pathlib import Path
 import numpy as np
 
 
+class ModelError(ValueError):
+    """A model is missing or does not fit this program; the message says how to make it."""
+
+
 class ArraysError(ValueError):
     """An .npz file cannot be read; the message says why, and names no file."""
 

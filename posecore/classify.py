@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from posecore.arrays import ArraysError, read_arrays
+from posecore.arrays import ArraysError, ModelError, read_arrays
 from posecore.estimate import ESTIMATOR
 from posecore.features import FEATURE_NAMES, mirror_features
 
@@ -26,10 +26,6 @@ _UNUSABLE = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeErro
 """What arithmetic with numbers of any kind and shape raises."""
 
 RETRAIN = "Make it with: python -m posecore train --data DIR"
-
-
-class ModelError(ValueError):
-    """The model is missing or does not fit this program; the message says how to make it."""
 
 
 class Recogniser(Protocol):
