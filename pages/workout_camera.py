@@ -40,11 +40,9 @@ export default function ({ data, setStateValue, parentElement }) {
         button.disabled = true;
         words.textContent = data.facing ? data.allow : "";
         let answer = "ready";
-        if (!data.facing) {
-            // Nothing is asked for.
-        } else if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
+        if (data.facing && !navigator.mediaDevices?.getUserMedia) {
             answer = "insecure";
-        } else {
+        } else if (data.facing) {
             try {
                 const video = { facingMode: { ideal: data.facing } };
                 const stream = await navigator.mediaDevices.getUserMedia({ video });

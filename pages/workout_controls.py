@@ -66,9 +66,12 @@ def _show_running(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
 
 
 def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    _note_choices(desk)
+    if desk.exercise not in exercises:
+        desk.exercise = None
     left, middle, right = st.columns([4, 3, 2], vertical_alignment="bottom")
     with left.container(horizontal=True, vertical_alignment="bottom"):
-        desk.source = st.segmented_control(
+        st.segmented_control(
             _("Source"),
             [CAMERA, DEMO],
             key=remembered("workout_source", desk.source),
@@ -76,7 +79,7 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
             format_func=lambda each: _("Camera") if each == CAMERA else _("Demo clip"),
         )
         if desk.source == CAMERA:
-            desk.facing = st.segmented_control(
+            st.segmented_control(
                 _("Which camera, on a phone"),
                 [FRONT, REAR],
                 key=remembered("workout_facing", desk.facing),
@@ -84,14 +87,12 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
                 format_func=lambda each: _("Front") if each == FRONT else _("Rear"),
             )
     names = ["", *sorted(exercises, key=lambda name: title_of(name, exercises))]
-    known = desk.exercise if desk.exercise in exercises else ""
-    chosen = middle.selectbox(
+    middle.selectbox(
         _("Exercise"),
         names,
-        key=remembered("workout_exercise", known),
+        key=remembered("workout_exercise", desk.exercise or ""),
         format_func=lambda name: _named(name, exercises),
     )
-    desk.exercise = chosen or None
     with right:
         # One button for both sources: a press while they change places is a press all the same.
         facing = desk.facing if desk.source == CAMERA else None
@@ -100,11 +101,16 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
 
 def _take(desk: Desk, answer: str) -> None:
     """Start was pressed, perhaps before the page was drawn with what was chosen last."""
+    _note_choices(desk)
+    desk.answered(answer)
+
+
+def _note_choices(desk: Desk) -> None:
+    """What the person sees chosen, whether or not the page has been drawn since."""
     chosen = st.session_state
     desk.source = chosen.get("workout_source", desk.source)
     desk.facing = chosen.get("workout_facing", desk.facing)
     desk.exercise = chosen.get("workout_exercise", desk.exercise) or None
-    desk.answered(answer)
 
 
 def remembered(key: str, value: object) -> str:
