@@ -13,7 +13,6 @@ import streamlit as st
 
 from pages.exercises_own import whose_exercises
 from pages.history_session import plain
-from posecore.angle_model import need_shipped
 from posecore.classify import ExerciseClassifier, Recogniser
 from posecore.exercises import Exercise, usable_exercises
 from posecore.heaps import keep_heaps_few
@@ -58,7 +57,6 @@ def _try_estimator() -> None:
     # A stream's encoder, 15 MB, is made anew whenever its bandwidth changes by a tenth, in another
     # thread as like as not.
     keep_heaps_few()
-    need_shipped()
     trial = Pipeline(classifier=ExerciseClassifier.load())
     try:
         trial.warm_up()

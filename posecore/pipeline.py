@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from posecore.angle_model import need_shipped
 from posecore.angles import N_JOINTS, expected_error_deg, flexion_deg
 from posecore.classify import ExerciseClassifier, Recogniser
 from posecore.estimate import Estimator, PoseEstimator
@@ -113,6 +114,7 @@ class Pipeline:
             known = ", ".join(sorted(self.exercises))
             raise UnknownExercise(f"There is no exercise {exercise!r}. There are: {known}.")
         self.fixed = exercise
+        need_shipped()
         self.classifier: Recogniser = classifier or ExerciseClassifier.load()
         self.classes = self.classifier.classes
         self._estimator = estimator
