@@ -120,7 +120,8 @@ class StageKeeper:
             self._go_s = None
             return Stage("set", framing)
         if self._go_s is not None and t_s < self._go_s:
-            return Stage("countdown", framing, self._go_s - t_s)
+            # (t + 3) - t may be a little more than 3, which would be counted as 4.
+            return Stage("countdown", framing, min(self._go_s - t_s, COUNTDOWN_S))
         if self._go_s is not None and t_s < self._go_s + GO_S:
             return Stage("go", framing)
         self._go_s = None

@@ -184,6 +184,14 @@ def test_a_raised_hand_starts_a_countdown_from_three_and_then_waits_for_the_firs
     assert names[-1] == "look", "nobody came"
 
 
+def test_no_countdown_begins_at_four_by_a_rounding_of_the_time():
+    first = []
+    for start_s in np.linspace(0.1, 60.1, 60):
+        stages, _, _ = walk(StageKeeper(), raised_hand(start_s, fps=10.0))
+        first.append(next(stage.number for stage in stages if stage.name == "countdown"))
+    assert set(first) == {3}
+
+
 def test_who_simply_begins_is_counted_without_any_sign():
     stages, _, told = walk(StageKeeper(), still(0.0, 1.0), current=squats(rep(0.0, 0.5)))
     assert {stage.name for stage in stages} == {"set"}
