@@ -71,7 +71,7 @@ def choose_person(store: Store) -> str | None:
     # Whoever comes next looks at their own first, not at what was chosen before them.
     if st.session_state.setdefault("history_of", here) != here:
         st.session_state["history_of"] = here
-        for key in ("history_person", "history_person_box", "history_page"):
+        for key in ("history_person", "history_page"):
             st.session_state.pop(key, None)
     names = [None, *(each.name for each in people)]
     titles = [_("Everyone"), *(each.name for each in people)]
@@ -86,12 +86,12 @@ def choose(
 ) -> str | None:
     """The choice outlives its widget, which is gone while a session is open."""
     last = st.session_state.get(key, first)
-    widget = f"{key}_box"
-    # Not by ``index``: with another one the box would be another box, and forget what was chosen.
-    if not 0 <= st.session_state.get(widget, -1) < len(names):
-        st.session_state[widget] = names.index(last) if last in names else 0
+    index = names.index(last) if last in names else 0
+    widget = f"{key}_box_of_{st.session_state.get('history_of')}"
     # By number: a choice of None would be taken for none at all.
-    number = st.selectbox(label, range(len(names)), format_func=titles.__getitem__, key=widget)
+    number = st.selectbox(
+        label, range(len(names)), index=index, format_func=titles.__getitem__, key=widget
+    )
     if names[number] != last:
         st.session_state["history_page"] = 0
     st.session_state[key] = names[number]

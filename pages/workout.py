@@ -23,7 +23,7 @@ from pages.workout_advice import advice_html, resting_set
 from pages.workout_board import board_html
 from pages.workout_chart import STYLE as CHART_STYLE
 from pages.workout_chart import show_chart
-from pages.workout_controls import remembered, show_controls
+from pages.workout_controls import show_controls
 from pages.workout_demo import DEMO_CLIP, ClipPlayer, poster, show_picture
 from pages.workout_desk import CAMERA, DEMO, Desk
 from pages.workout_loading import (
@@ -179,8 +179,8 @@ def main() -> None:
     if desk.refusal is not None:
         messages.error(desk.refusal, icon=":material/videocam_off:")
     if desk.wanted:
-        key = remembered("workout_curves", desk.curves)
-        desk.curves = st.toggle(_("Draw the angle curves"), key=key)
+        label = _("Draw the angle curves")
+        desk.curves = st.toggle(label, key="workout_curves", value=desk.curves)
 
 
 if __name__ == "__main__":

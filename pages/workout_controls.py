@@ -66,6 +66,8 @@ def _show_running(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
 
 
 def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
+    """Each widget is told its value at every run, as its default: what is put into the session
+    state is told once, and never reaches the browser where that run was broken off."""
     _note_choices(desk)
     if desk.exercise not in exercises:
         desk.exercise = None
@@ -74,7 +76,8 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
         st.segmented_control(
             _("Source"),
             [CAMERA, DEMO],
-            key=remembered("workout_source", desk.source),
+            key="workout_source",
+            default=desk.source,
             required=True,
             format_func=lambda each: _("Camera") if each == CAMERA else _("Demo clip"),
         )
@@ -82,7 +85,8 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
             st.segmented_control(
                 _("Which camera, on a phone"),
                 [FRONT, REAR],
-                key=remembered("workout_facing", desk.facing),
+                key="workout_facing",
+                default=desk.facing,
                 required=True,
                 format_func=lambda each: _("Front") if each == FRONT else _("Rear"),
             )
@@ -90,7 +94,8 @@ def _show_choices(desk: Desk, exercises: Mapping[str, Exercise]) -> None:
     middle.selectbox(
         _("Exercise"),
         names,
-        key=remembered("workout_exercise", desk.exercise or ""),
+        key="workout_exercise",
+        index=names.index(desk.exercise or ""),
         format_func=lambda name: _named(name, exercises),
     )
     with right:
@@ -111,16 +116,6 @@ def _note_choices(desk: Desk) -> None:
     desk.source = chosen.get("workout_source", desk.source)
     desk.facing = chosen.get("workout_facing", desk.facing)
     desk.exercise = chosen.get("workout_exercise", desk.exercise) or None
-
-
-def remembered(key: str, value: object) -> str:
-    """The key of a widget that shows ``value`` whenever it is drawn anew after a while.
-
-    Given as the widget's default, a value that changes would make it another widget, and the next
-    click on the one in view would be lost.
-    """
-    st.session_state.setdefault(key, value)
-    return key
 
 
 def _named(name: str | None, exercises: Mapping[str, Exercise]) -> str:

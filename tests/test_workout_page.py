@@ -698,3 +698,25 @@ def test_the_curves_can_be_switched_off_while_one_trains(connection):
     run(app)
     assert app.session_state["workout_desk"].curves is False
     press(app, "Stop")
+
+
+def test_a_browser_that_missed_the_first_run_shows_what_is_chosen_all_the_same(connection):
+    """As it does where that run was broken off by another press."""
+    app = page()
+    choose(app, "workout_source", "demo")
+    source = next(each for each in app.get("button_group") if each.key == "workout_source")
+    assert [source.options[i] for i in source.proto.default] == ["Demo clip"]
+    choose(app, "workout_source", "camera")
+    choose(app, "workout_facing", "environment")
+    facing = next(each for each in app.get("button_group") if each.key == "workout_facing")
+    assert [facing.options[i] for i in facing.proto.default] == ["Rear"]
+    app.selectbox[0].select("lunge")
+    run(app)
+    box = app.selectbox[0]
+    assert box.options[box.proto.default] == "Lunge"
+    app.session_state["workout_desk"].begin()
+    run(app)
+    run(app)
+    (toggle,) = app.toggle
+    assert toggle.proto.default is True
+    press(app, "Stop")
