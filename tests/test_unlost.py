@@ -1,11 +1,15 @@
 """Requests that wait for a busy page's script."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from pages import unlost
 
+ROOT = Path(__file__).resolve().parents[1]
 CLOCK = RerunData(fragment_id="live", is_auto_rerun=True, page_script_hash="workout")
 
 
@@ -47,3 +51,10 @@ def test_fragments_alone_wait_for_one_another_as_ever(requests):
     requests.request_rerun(CLOCK)
     requests.request_rerun(RerunData(fragment_id="picture"))
     assert next_of(requests).fragment_id_queue == ["live", "picture"]
+
+
+def test_no_second_thread_is_started_on_a_session_that_is_at_work():
+    """It would read the state while the first changes it: a RuntimeError of Streamlit's, now and
+    then, and the press that the first was about to see is lost."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["runner"]["fastReruns"] is False
