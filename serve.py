@@ -16,6 +16,7 @@ from streamlit.web import cli
 
 from pages.gate import close_to_strangers
 from pages.quiet import ask_nobody, pass_over_closed_tabs
+from pages.unlost import lose_no_press
 from posecore import logs, monitor
 from posecore.kept import purge_deleted
 from posecore.passing import delete_left_behind
@@ -63,6 +64,7 @@ def main() -> int:
     ask_nobody()
     pass_over_closed_tabs()
     close_to_strangers()
+    lose_no_press()
     # Behind it, so that it can be said otherwise: a visitor is told no paths of the server.
     options = ["--client.showErrorDetails", "none", *sys.argv[1:]]
     cli.main(["run", str(APP), *options], prog_name="streamlit", standalone_mode=False)

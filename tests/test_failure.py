@@ -39,7 +39,7 @@ def test_errors_are_told_without_details_at_home_and_on_a_server(monkeypatch) ->
         monkeypatch.setattr(serve, name, lambda *_: None)
     monkeypatch.setattr(serve.monitor, "serve", lambda: None)
     monkeypatch.setattr(serve.logs, "set_up", lambda: None)
-    for name in ("ask_nobody", "pass_over_closed_tabs", "close_to_strangers"):
+    for name in ("ask_nobody", "pass_over_closed_tabs", "close_to_strangers", "lose_no_press"):
         monkeypatch.setattr(serve, name, lambda: None)
     monkeypatch.setattr(serve.cli, "main", lambda words, **_: asked.append(words))
     monkeypatch.setattr("sys.argv", ["serve.py", "--server.headless", "true"])

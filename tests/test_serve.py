@@ -15,7 +15,7 @@ def test_visitors_see_no_paths_of_the_server_unless_told_otherwise(monkeypatch, 
     monkeypatch.setattr(serve.cli, "main", lambda arguments, **_: started.append(arguments))
     monkeypatch.setattr(serve.sys, "argv", ["serve.py", *given])
     for each in ("write_by", "delete_left_behind", "ask_nobody", "pass_over_closed_tabs",
-                 "close_to_strangers"):  # fmt: skip
+                 "close_to_strangers", "lose_no_press"):  # fmt: skip
         monkeypatch.setattr(serve, each, lambda *_: None)
     monkeypatch.setattr(serve.logs, "set_up", lambda: None)
     monkeypatch.setattr(serve.monitor, "serve", lambda: None)

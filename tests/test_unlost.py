@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.testing.v1 import AppTest
 
 from pages import unlost
 
@@ -13,11 +17,20 @@ ROOT = Path(__file__).resolve().parents[1]
 CLOCK = RerunData(fragment_id="live", is_auto_rerun=True, page_script_hash="workout")
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> ScriptRequests:
-    """Of a page that is being drawn."""
-    monkeypatch.setattr(ScriptRequests, "request_rerun", ScriptRequests.request_rerun)
+@pytest.fixture(autouse=True)
+def unlosing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in (
+        (ScriptRequests, "request_rerun"),
+        (ScriptRunner, "_maybe_handle_execution_control_request"),
+        (SafeSessionState, "on_script_will_rerun"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
     unlost.lose_no_press()
+
+
+@pytest.fixture
+def requests() -> ScriptRequests:
+    """Of a page that is being drawn."""
     return ScriptRequests()
 
 
@@ -51,6 +64,44 @@ def test_fragments_alone_wait_for_one_another_as_ever(requests):
     requests.request_rerun(CLOCK)
     requests.request_rerun(RerunData(fragment_id="picture"))
     assert next_of(requests).fragment_id_queue == ["live", "picture"]
+
+
+def page_with_another_press_behind_the_first() -> None:
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+
+    def pressed() -> None:
+        get_script_run_ctx().script_requests.request_rerun(RerunData())
+        st.session_state["looked_at"] = st.session_state.get("runs")
+        st.session_state["heeded"] = True
+
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    st.button("Start", on_click=pressed)
+
+
+def test_a_press_is_heeded_to_its_end_though_another_waits():
+    """Broken off, it would be heeded by half, and Streamlit would say so above the page, where a
+    line more makes the camera's picture begin anew."""
+    app = AppTest.from_function(page_with_another_press_behind_the_first).run()
+    app.button[0].click().run()
+    assert app.session_state["heeded"]
+    assert not app.warning
+    assert app.session_state["runs"] >= 2, "and the other is heeded, too"
+
+
+def test_a_press_is_heeded_though_another_came_before_it_was_looked_at(monkeypatch):
+    app = AppTest.from_function(page_with_another_press_behind_the_first).run()
+    will_rerun, came = SafeSessionState.on_script_will_rerun, []
+
+    def with_another_behind(self: SafeSessionState, states: WidgetStates) -> None:
+        if not came:
+            came.append(get_script_run_ctx().script_requests.request_rerun(RerunData()))
+        will_rerun(self, states)
+
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", with_another_behind)
+    app.button[0].click().run()
+    assert app.session_state["heeded"]
 
 
 def test_no_second_thread_is_started_on_a_session_that_is_at_work():
