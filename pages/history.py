@@ -87,6 +87,7 @@ def choose(
     """The choice outlives its widget, which is gone while a session is open."""
     last = st.session_state.get(key, first)
     index = names.index(last) if last in names else 0
+    # Another person's is another box: one in view keeps its choice, whatever ``index`` says.
     widget = f"{key}_box_of_{st.session_state.get('history_of')}"
     # By number: a choice of None would be taken for none at all.
     number = st.selectbox(

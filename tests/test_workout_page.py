@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import av
 import numpy as np
@@ -541,8 +542,12 @@ def press(app: AppTest, label: str) -> AppTest:
     return run(app)
 
 
+def choice(app: AppTest, key: str) -> Any:
+    return next(each for each in app.get("button_group") if each.key == key)
+
+
 def choose(app: AppTest, key: str, value: str) -> AppTest:
-    next(each for each in app.get("button_group") if each.key == key).set_value(value)
+    choice(app, key).set_value(value)
     return run(app)
 
 
@@ -704,11 +709,11 @@ def test_a_browser_that_missed_the_first_run_shows_what_is_chosen_all_the_same(c
     """As it does where that run was broken off by another press."""
     app = page()
     choose(app, "workout_source", "demo")
-    source = next(each for each in app.get("button_group") if each.key == "workout_source")
+    source = choice(app, "workout_source")
     assert [source.options[i] for i in source.proto.default] == ["Demo clip"]
     choose(app, "workout_source", "camera")
     choose(app, "workout_facing", "environment")
-    facing = next(each for each in app.get("button_group") if each.key == "workout_facing")
+    facing = choice(app, "workout_facing")
     assert [facing.options[i] for i in facing.proto.default] == ["Rear"]
     app.selectbox[0].select("lunge")
     run(app)
